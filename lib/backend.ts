@@ -1,0 +1,34 @@
+import { availableGpus, selectBackend, type BackendChoice } from "#engine";
+
+export { availableGpus };
+export type { BackendChoice };
+
+let chosen: Promise<BackendChoice> | undefined;
+
+/** Options of {@link useBackend}. */
+export interface UseBackendOptions {
+  /** "tensorflow", "webgpu", "simd", "wasm" or "cpu"; default: `$TSLAB_GAN_BACKEND`, else the fastest that works. */
+  backend?: string;
+  /** Threads of the simd backend. Default: `$TSLAB_GAN_THREADS`, else the machine's cores, at most 8. */
+  threads?: number;
+  /** How many GPUs must be used: 0 keeps to the CPU, 1 or more demands a GPU backend. Default: whatever serves. */
+  gpus?: number;
+}
+
+/**
+ * Chooses what computes (see engine/select.ts) and tells which, and why. Training and plotting call it
+ * themselves; later calls without options return the same choice.
+ *
+ * @example await useBackend({ backend: "wasm" });
+ */
+export function useBackend(options?: UseBackendOptions): Promise<BackendChoice> {
+  if (chosen === undefined || options !== undefined) {
+    const choice = selectBackend(options);
+    // A choice that failed is not kept: the next call tries again.
+    choice.catch(() => {
+      if (chosen === choice) chosen = undefined;
+    });
+    chosen = choice;
+  }
+  return chosen;
+}

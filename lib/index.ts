@@ -1,0 +1,32 @@
+/** tslab-gan's small library: data module, networks, GAN, trainer and plots, modelled on PyTorch Lightning. */
+export { availableGpus, useBackend, type BackendChoice, type UseBackendOptions } from "./backend";
+export type { Callback } from "./callbacks/callback";
+export { ProgressBar } from "./callbacks/progress-bar";
+export { DataLoader, type Batch, type DataLoaderOptions, type ImageDataset } from "./data-loader";
+export { LightningDataModule, type Stage } from "./data-module";
+export type { DatasetFile, DatasetSource } from "./dataset-files";
+export { display, type DisplayOptions, type MimeBundle } from "./display";
+export { FashionMNISTDataModule } from "./fashion-mnist";
+export { GAN, type GANOptions } from "./gan";
+export { TrainingHistory, type EpochRecord, type StepRecord } from "./history";
+export { ShapeError } from "./layer";
+export {
+  BatchNorm2d,
+  Conv2d,
+  ConvTranspose2d,
+  Dropout,
+  Dropout2d,
+  Linear,
+  type Conv2dOptions,
+} from "./layers";
+export { LightningModule, type StepOutput } from "./lightning-module";
+export { binaryCrossEntropy } from "./losses";
+export { MNISTDataModule, type MNISTDataModuleOptions } from "./mnist";
+export { countParameters, detach, Module } from "./module";
+export { Discriminator, Generator, type GeneratorOptions } from "./networks";
+export { adam, type AdamOptions, type Optimizer } from "./optimizers";
+export { imagesToPng, plotImages, type PlotImagesOptions } from "./plot-images";
+export { permutation, randn, seedEverything } from "./random";
+export { summarize, type Summary } from "./summary";
+export { Trainer, type FitOptions, type TrainerOptions } from "./trainer";
+export { compose, normalize, toUnitRange, type Transform } from "./transforms";

@@ -1,0 +1,48 @@
+import * as tf from "@tensorflow/tfjs";
+
+/** An optimizer and the weights that are its own: no step of it touches any other. */
+export interface Optimizer {
+  readonly parameters: readonly tf.Variable[];
+  /** Moves the weights by the gradients, given by the weights' names. */
+  applyGradients(gradients: tf.NamedTensorMap): void;
+  /** Frees its moments. */
+  dispose(): void;
+}
+
+export interface AdamOptions {
+  /** Learning rate. Default 1e-3. */
+  lr?: number;
+  /** Decay of the two moments. Default (0.9, 0.999). */
+  betas?: readonly [number, number];
+  /** Added to the root of the second moment. Default 1e-8. */
+  eps?: number;
+}
+
+/**
+ * Adam for these weights and no others, with PyTorch's defaults.
+ *
+ * @param parameters e.g. `network.parameters()`
+ * @throws RangeError if there are none, or an option is out of range
+ * @example adam(this.generator.parameters(), { lr: 2e-4 })
+ */
+export function adam(
+  parameters: readonly tf.Variable[],
+  { lr = 1e-3, betas = [0.9, 0.999], eps = 1e-8 }: AdamOptions = {},
+): Optimizer {
+  if (parameters.length === 0)
+    throw new RangeError("adam: no parameters to optimize: the network has no weights");
+  if (!(lr > 0 && Number.isFinite(lr)))
+    throw new RangeError(`adam: the learning rate must be above 0, got ${lr}`);
+  for (const beta of betas) {
+    if (!(beta >= 0 && beta < 1))
+      throw new RangeError(`adam: betas must be in [0, 1), got [${betas.join(", ")}]`);
+  }
+  const optimizer = tf.train.adam(lr, betas[0], betas[1], eps);
+  return {
+    parameters,
+    // As a list in the order of the weights: tfjs finds the moments of a weight by its position.
+    applyGradients: (gradients) =>
+      optimizer.applyGradients(parameters.map(({ name }) => ({ name, tensor: gradients[name]! }))),
+    dispose: () => optimizer.dispose(),
+  };
+}
