@@ -1,14 +1,28 @@
+import type { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
 import "@tensorflow/tfjs-backend-cpu";
+import * as tf from "@tensorflow/tfjs-core";
 import { cpus } from "node:os";
 import type { Readiness } from "./backend";
 
 /** tfjs's own plain JavaScript backend: always there, and some thousand times slower than `simd`. */
 export function makeCpuReady(): Promise<Readiness> {
+  cpuBackend();
   return Promise.resolve({
     ready: true,
-    device: cpus()[0]?.model.trim() ?? "CPU",
-    kind: "cpu",
+    device: cpuName(),
+    onGpu: false,
     threads: 1,
     reason: "plain JavaScript, always there, very slow",
   });
+}
+
+/** The backend itself, without its advice, on first use, to install tfjs-node. */
+export function cpuBackend(): MathBackendCPU {
+  const backend = tf.findBackend("cpu");
+  Object.assign(backend, { firstUse: false });
+  return backend as MathBackendCPU;
+}
+
+export function cpuName(): string {
+  return cpus()[0]?.model.trim() ?? "CPU";
 }

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { BACKEND_NAMES, messageOf, type BackendName, type MakeReady, type Readiness } from "./backend";
+import { BACKEND_NAMES, type BackendName, type MakeReady, type Readiness } from "./backend";
 import { makeCpuReady } from "./cpu-backend";
+import { messageOf } from "./optional-package";
 import { makeSimdReady } from "./simd-backend";
 import { makeTensorflowReady } from "./tensorflow-backend";
 import { makeWasmReady } from "./wasm-backend";
@@ -41,12 +42,12 @@ const makeReady: Record<BackendName, MakeReady> = {
 const readiness = new Map<string, Promise<Readiness>>();
 
 /** Asks a backend once; the answer holds for the life of the process. */
-function ready(name: BackendName, threads?: number): Promise<Readiness> {
-  const key = name === "simd" ? `${name} ${threads ?? "default"}` : name;
+function ready(name: BackendName, asked: boolean, threads?: number): Promise<Readiness> {
+  const key = `${name} ${asked} ${name === "simd" ? threads : ""}`;
   let answer = readiness.get(key);
   if (!answer) {
-    answer = makeReady[name](threads === undefined ? {} : { threads });
-    // A demand with bad options (threads: -1) throws; the next call may ask better.
+    answer = makeReady[name]({ asked, ...(threads !== undefined && { threads }) });
+    // It throws when the options are wrong (threads: -1); the next call may bring better ones.
     answer.catch(() => readiness.delete(key));
     readiness.set(key, answer);
   }
@@ -72,28 +73,20 @@ export async function selectBackend(options: BackendOptions = {}): Promise<Backe
   const tried: BackendChoice["tried"] = [];
   for (const name of candidates) {
     if (!asked && gpus && !isGpu(name)) throw noGpu(gpus, tried);
-    const answer = await ready(name, threads);
-    const refusal = answer.ready ? whyNotUnasked(answer, asked !== undefined) : answer.reason;
-    if (refusal !== undefined || !answer.ready) {
-      if (asked && !answer.ready) throw missing(asked, answer.reason, answer.remedy);
-      tried.push({ name, reason: refusal ?? "" });
-      log(`${name}: ${refusal}`);
-      continue;
+    const answer = await ready(name, asked !== undefined, threads);
+    const refusal = answer.ready ? !asked && answer.onlyIfAsked : answer.reason;
+    const why = refusal || (await activate(name));
+    if (answer.ready && !why) {
+      const reason = asked ? `asked for by ${asked.by}` : answer.reason;
+      log(`${name}: chosen, ${answer.device} (${reason})`);
+      return { name, device: answer.device, threads: answer.threads, reason, tried };
     }
-    const failure = await activate(name);
-    if (failure !== undefined) {
-      if (asked) throw missing(asked, failure, "choose another backend");
-      tried.push({ name, reason: failure });
-      log(`${name}: ${failure}`);
-      continue;
-    }
-    const reason = asked ? `asked for by ${asked.by}` : answer.reason;
-    log(`${name}: chosen, ${answer.device} (${reason})`);
-    return { name, device: answer.device, threads: answer.threads, reason, tried };
+    if (asked)
+      throw missing(asked, why || "no reason given", answer.ready ? "use another one" : answer.remedy);
+    tried.push({ name, reason: why || "no reason given" });
+    log(`${name}: ${why}`);
   }
-  throw new Error(
-    `selectBackend: no backend serves: ${tried.map((t) => `${t.name}: ${t.reason}`).join("; ")}`,
-  );
+  throw new Error(`selectBackend: no backend serves: ${inWords(tried)}`);
 }
 
 /** How many GPUs a GPU backend would use on this machine: 0 or 1, as TensorFlow.js trains on one. */
@@ -101,8 +94,8 @@ export async function availableGpus(): Promise<number> {
   const asked = askedFor(undefined);
   if (asked && !isGpu(asked.name)) return 0;
   for (const name of asked ? [asked.name] : GPU_BACKENDS) {
-    const answer = await ready(name);
-    if (answer.ready && answer.kind === "gpu") return 1;
+    const answer = await ready(name, asked !== undefined);
+    if (answer.ready && answer.onGpu) return 1;
   }
   return 0;
 }
@@ -113,44 +106,60 @@ interface Asked {
 }
 
 function askedFor(option: string | undefined): Asked | undefined {
-  const name = option ?? process.env["TSLAB_GAN_BACKEND"];
-  if (name === undefined || (option === undefined && name === "")) return undefined;
+  const name = option ?? (process.env["TSLAB_GAN_BACKEND"] || undefined);
+  if (name === undefined) return undefined;
   const by = option === undefined ? "TSLAB_GAN_BACKEND" : "the option backend";
-  if (!(BACKEND_NAMES as readonly string[]).includes(name)) {
-    throw new RangeError(
-      `selectBackend: ${by} is "${name}", which is no backend; use one of ${BACKEND_NAMES.join(", ")}`,
-    );
+  const known = BACKEND_NAMES.find((backend) => backend === name);
+  if (!known) {
+    const possible = BACKEND_NAMES.join(", ");
+    throw new RangeError(`selectBackend: ${by} is "${name}", which is no backend; use one of ${possible}`);
   }
-  return { name: name as BackendName, by };
+  return { name: known, by };
 }
 
 function isGpu(name: BackendName): boolean {
   return GPU_BACKENDS.includes(name);
 }
 
-function whyNotUnasked(answer: Readiness & { ready: true }, asked: boolean): string | undefined {
-  if (asked || answer.kind !== "software") return undefined;
-  return `only a software adapter was found (${answer.device}), slower than simd`;
-}
-
+/** Makes a registered backend tfjs's current one; returns one line why when that fails. */
 async function activate(name: BackendName): Promise<string | undefined> {
   if (tf.getBackend() === name) return undefined;
+  const listeners = rememberErrorListeners();
   try {
-    return (await tf.setBackend(name)) ? undefined : "registered, but its start failed";
+    return (await tf.setBackend(name)) ? undefined : "it is registered, but did not start";
   } catch (error) {
     return `its start failed: ${messageOf(error)}`;
+  } finally {
+    listeners.removeAdded();
   }
+}
+
+/** tfjs's wasm backend rethrows whatever a process leaves uncaught, which would end a notebook's kernel. */
+function rememberErrorListeners() {
+  const events = ["uncaughtException", "unhandledRejection"];
+  const before = new Set(events.flatMap((event) => process.rawListeners(event)));
+  const removeAdded = (): void => {
+    for (const event of events) {
+      for (const listener of process.rawListeners(event)) {
+        if (!before.has(listener)) process.off(event, listener as () => void);
+      }
+    }
+  };
+  return { removeAdded };
 }
 
 function missing(asked: Asked, reason: string, remedy: string): Error {
   return new Error(
-    `selectBackend: backend "${asked.name}" (asked for by ${asked.by}) cannot be used: ${reason}. What to do: ${remedy}`,
+    `selectBackend: backend "${asked.name}" (${asked.by}) cannot be used: ${reason}. What to do: ${remedy}`,
   );
 }
 
 function noGpu(gpus: number, tried: BackendChoice["tried"]): Error {
-  const why = tried.map(({ name, reason }) => `${name}: ${reason}`).join("; ");
   return new Error(
-    `selectBackend: gpus is ${gpus}, but no GPU serves (${why}). Use gpus: 0 to train on the CPU`,
+    `selectBackend: gpus is ${gpus}, but no GPU serves (${inWords(tried)}). Use gpus: 0 to train on the CPU`,
   );
+}
+
+function inWords(tried: BackendChoice["tried"]): string {
+  return tried.map(({ name, reason }) => `${name}: ${reason}`).join("; ");
 }

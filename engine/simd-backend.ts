@@ -1,4 +1,5 @@
-import { messageOf, type Readiness, type ReadyOptions } from "./backend";
+import type { Readiness, ReadyOptions } from "./backend";
+import { messageOf } from "./optional-package";
 
 interface SimdModule {
   registerSimdBackend(options?: { threads?: number }): Promise<{ threads: number; device: string }>;
@@ -15,7 +16,7 @@ export async function makeSimdReady({ threads }: ReadyOptions): Promise<Readines
   }
   try {
     const started = await simd.registerSimdBackend(threads === undefined ? {} : { threads });
-    return { ready: true, kind: "cpu", ...started, reason: "the fastest backend on a CPU" };
+    return { ready: true, onGpu: false, ...started, reason: "the fastest backend on a CPU" };
   } catch (error) {
     if (error instanceof RangeError) throw error; // A wrong number of threads is the caller's to mend.
     return { ready: false, reason: messageOf(error), remedy: "use the wasm backend" };

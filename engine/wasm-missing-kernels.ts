@@ -1,15 +1,13 @@
-import { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
 import {
   getKernel,
   getKernelsForBackend,
   registerKernel,
-  util,
   type BackendValues,
   type KernelBackend,
   type KernelFunc,
-  type NamedTensorInfoMap,
   type TensorInfo,
 } from "@tensorflow/tfjs-core";
+import { cpuBackend } from "./cpu-backend";
 import { conv2dBackpropFilter } from "./wasm-conv2d-backprop-filter";
 
 /** Kernels that training needs, tfjs's wasm backend lacks, and its cpu backend has. */
@@ -34,20 +32,18 @@ export function registerMissingWasmKernels(): void {
 function borrowFromCpu(kernelName: string): KernelFunc {
   return ({ inputs, backend, attrs }) => {
     const wasm = backend as KernelBackend & { readSync(dataId: object): BackendValues };
-    const cpu = new MathBackendCPU();
-    const copies: NamedTensorInfoMap = {};
-    for (const [name, info] of Object.entries(inputs)) {
-      if (info)
-        copies[name] = cpu.makeTensorInfo(info.shape, info.dtype, wasm.readSync(info.dataId) as Float32Array);
-    }
+    const cpu = cpuBackend();
+    const copies = Object.entries(inputs).flatMap(([name, info]): [string, TensorInfo][] => {
+      if (!info) return [];
+      const dataId = cpu.write(wasm.readSync(info.dataId), info.shape, info.dtype);
+      return [[name, { dataId, shape: info.shape, dtype: info.dtype }]];
+    });
     const { kernelFunc } = getKernel(kernelName, "cpu");
-    const output = kernelFunc({ inputs: copies, backend: cpu, ...(attrs && { attrs }) }) as TensorInfo;
-    const values = cpu.readSync(output.dataId);
-    util.assert(output.dtype !== "string", () => `${kernelName}: no string outputs`);
-    return {
-      dataId: wasm.write(values, output.shape, output.dtype),
-      shape: output.shape,
-      dtype: output.dtype,
-    };
+    const output = kernelFunc({ inputs: Object.fromEntries(copies), backend: cpu, ...(attrs && { attrs }) });
+    const { dataId, shape, dtype } = output as TensorInfo;
+    const values = cpu.readSync(dataId);
+    for (const [, copy] of copies) cpu.disposeData(copy.dataId);
+    cpu.disposeData(dataId);
+    return { dataId: wasm.write(values, shape, dtype), shape, dtype };
   };
 }
