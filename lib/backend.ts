@@ -1,7 +1,13 @@
+import * as tf from "@tensorflow/tfjs";
 import { availableGpus, selectBackend, type BackendChoice } from "#engine";
 
 export { availableGpus };
 export type { BackendChoice };
+
+// Until a backend is chosen, weights can be made all the same: tfjs moves them to where they are used.
+// (Left alone, tfjs would pick a registered backend that has not been initialised.)
+tf.enableProdMode(); // no banner that recommends tfjs-node; changes nothing else on these backends
+if ((tf.engine().backendName as string | undefined) === undefined) void tf.setBackend("cpu");
 
 let chosen: Promise<BackendChoice> | undefined;
 

@@ -38,7 +38,7 @@ export async function optimizerStep(
       }
       return output.loss;
     };
-    gradients = tf.variableGrads(lossOf, [...optimizer.parameters]).grads;
+    gradients = gradientsOf(lossOf, optimizer, `${where}: the loss`, optimizerIdx);
     const numbers = await readNumbers(output!);
     if (!Number.isFinite(numbers.loss)) {
       throw new RangeError(
@@ -53,6 +53,19 @@ export async function optimizerStep(
   } finally {
     tf.dispose(gradients);
     tf.dispose([...kept]);
+  }
+}
+
+function gradientsOf(lossOf: () => tf.Scalar, { parameters }: Optimizer, loss: string, optimizerIdx: number) {
+  try {
+    return tf.variableGrads(lossOf, [...parameters]).grads;
+  } catch (error) {
+    if (!(error instanceof Error) || !error.message.startsWith("Cannot find a connection")) throw error;
+    throw new TypeError(
+      `${loss} does not depend on any weight of optimizer ${optimizerIdx}. ` +
+        `Compute it from the networks' outputs with tensor operations, without detach or dataSync in between.`,
+      { cause: error },
+    );
   }
 }
 
