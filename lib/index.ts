@@ -1,7 +1,9 @@
 /** tslab-gan's small library: data module, networks, GAN, trainer and plots, modelled on PyTorch Lightning. */
 export { availableGpus, useBackend, type BackendChoice, type UseBackendOptions } from "./backend";
 export type { Callback } from "./callbacks/callback";
+export { ModelCheckpoint, type ModelCheckpointOptions } from "./callbacks/model-checkpoint";
 export { ProgressBar } from "./callbacks/progress-bar";
+export { loadCheckpoint, saveCheckpoint } from "./checkpoint";
 export { DataLoader, type Batch, type DataLoaderOptions, type ImageDataset } from "./data-loader";
 export { LightningDataModule, type Stage } from "./data-module";
 export type { DatasetFile, DatasetSource } from "./dataset-files";
