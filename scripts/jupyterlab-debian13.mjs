@@ -26,7 +26,9 @@ const pythonPackages = [
   "python3-nbconvert",
   "python3-notebook-shim",
 ];
-const loader = { x64: "lib64/ld-linux-x86-64.so.2", arm64: "lib/ld-linux-aarch64.so.1" }[process.arch];
+/** @type {Record<string, string>} by Node's name of the architecture */
+const loaders = { x64: "lib64/ld-linux-x86-64.so.2", arm64: "lib/ld-linux-aarch64.so.1" };
+const loader = loaders[process.arch];
 
 /** Kept between runs, outside any checkout. */
 export function debian13Folder() {
@@ -164,5 +166,10 @@ function renameUnlessThere(from, to) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  console.log(await jupyterLabOfDebian13((line) => console.error(line)));
+  try {
+    console.log(await jupyterLabOfDebian13((line) => console.error(line)));
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+  }
 }
