@@ -6,7 +6,7 @@ import { binaryCrossEntropy } from "./losses";
 import { detach } from "./module";
 import { Discriminator, Generator } from "./networks";
 import { adam, type Optimizer } from "./optimizers";
-import { plotImages } from "./plot-images";
+import { plotImages, type PlotImagesOptions } from "./plot-images";
 import { randn } from "./random";
 
 /** Options of {@link GAN}. */
@@ -76,15 +76,16 @@ export class GAN extends LightningModule<Required<GANOptions>> {
   }
 
   override async onTrainEpochEnd(epoch: number): Promise<void> {
-    await this.plotImages(`Epoch ${epoch}`);
+    // One small row an epoch: twenty of them fit on a screen.
+    await this.plotImages(`Epoch ${epoch}`, { rows: 1, size: 56 });
   }
 
   /** Shows what the generator makes of `validationZ`, as a 2×3 grid. */
-  async plotImages(title = "Generated images"): Promise<void> {
+  async plotImages(title = "Generated images", options: PlotImagesOptions = {}): Promise<void> {
     await useBackend();
     const images = tf.tidy(() => this.forward(this.validationZ));
     try {
-      await plotImages(images, { title });
+      await plotImages(images, { ...options, title });
     } finally {
       images.dispose();
     }

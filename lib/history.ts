@@ -1,3 +1,5 @@
+import type { GreyImages } from "./grey-images";
+
 /** The logged numbers of one training step: `step` counts from 0 over all epochs. */
 export interface StepRecord {
   readonly step: number;
@@ -13,10 +15,17 @@ export interface EpochRecord {
   readonly values: Readonly<Record<string, number>>;
 }
 
+/** What the model made of its fixed noise; epoch −1 is before training. */
+export interface EpochImages extends GreyImages {
+  readonly epoch: number;
+}
+
 /** Everything that was logged while a model was trained; what curves are drawn from. */
 export class TrainingHistory {
   readonly steps: StepRecord[] = [];
   readonly epochs: EpochRecord[] = [];
+  /** Before training and after each epoch, of a model with `validationZ`. */
+  readonly images: EpochImages[] = [];
 
   /** The names that were logged, e.g. ["gLoss", "dLoss"]. */
   get names(): string[] {
@@ -32,7 +41,7 @@ export class TrainingHistory {
         sums.set(name, { sum: sum + value, count: count + 1 });
       }
     }
-    const means = [...sums].map(([name, { sum, count }]): [string, number] => [name, sum / count]).reverse();
+    const means = [...sums].map(([name, { sum, count }]): [string, number] => [name, sum / count]);
     const record = { epoch, seconds, values: { ...Object.fromEntries(means), ...extra } };
     this.epochs.push(record);
     return record;

@@ -2,6 +2,7 @@
 export { availableGpus, useBackend, type BackendChoice, type UseBackendOptions } from "./backend";
 export type { Callback } from "./callbacks/callback";
 export { ModelCheckpoint, type ModelCheckpointOptions } from "./callbacks/model-checkpoint";
+export { LiveView } from "./callbacks/live-view";
 export { ProgressBar } from "./callbacks/progress-bar";
 export { loadCheckpoint, saveCheckpoint } from "./checkpoint";
 export { DataLoader, type Batch, type DataLoaderOptions, type ImageDataset } from "./data-loader";
@@ -10,7 +11,7 @@ export type { DatasetFile, DatasetSource } from "./dataset-files";
 export { display, type DisplayOptions, type MimeBundle } from "./display";
 export { FashionMNISTDataModule } from "./fashion-mnist";
 export { GAN, type GANOptions } from "./gan";
-export { TrainingHistory, type EpochRecord, type StepRecord } from "./history";
+export { TrainingHistory, type EpochImages, type EpochRecord, type StepRecord } from "./history";
 export { ShapeError } from "./layer";
 export {
   BatchNorm2d,

@@ -1,10 +1,11 @@
 import type * as tf from "@tensorflow/tfjs";
-import { createCanvas, GlobalFonts, ImageData, type SKRSContext2D } from "@napi-rs/canvas";
+import { createCanvas, GlobalFonts, ImageData, type Canvas } from "@napi-rs/canvas";
 import { dirname, join } from "node:path";
 import { display } from "./display";
+import { greyImages, type GreyImages } from "./grey-images";
 
 export interface PlotImagesOptions {
-  /** Written above the grid. */
+  /** Written above the grid; to the left of a single row. */
   title?: string;
   /** Rows of the grid; the columns follow. Default: as in the tutorial, two rows for six images. */
   rows?: number;
@@ -17,6 +18,7 @@ const SCALE = 2;
 const FONT = "DejaVu Sans";
 const GAP = 10;
 const TITLE_HEIGHT = 26;
+const SIDE_TITLE_WIDTH = 78;
 
 /**
  * A grid of images as a PNG, as matplotlib's `imshow(cmap="gray_r", interpolation="none")` draws them: each
@@ -26,40 +28,49 @@ const TITLE_HEIGHT = 26;
  */
 export async function imagesToPng(
   images: tf.Tensor4D,
-  { title, rows = Math.max(1, Math.floor(Math.sqrt(images.shape[0]))), size = 84 }: PlotImagesOptions = {},
+  options: PlotImagesOptions = {},
 ): Promise<{ png: Buffer; width: number; height: number }> {
-  const [count, height, width, channels] = images.shape;
-  if (images.rank !== 4 || channels !== 1 || count === 0) {
-    throw new RangeError(
-      `plotImages: expected images of shape [B, H, W, 1], got [${images.shape.join(", ")}]`,
-    );
-  }
-  const values = await images.data();
-  const columns = Math.ceil(count / rows);
-  const cellHeight = Math.round((size * height) / width);
-  const top = title === undefined ? GAP : TITLE_HEIGHT;
-  const total = { width: columns * (size + GAP) + GAP, height: top + rows * (cellHeight + GAP) };
-  const canvas = createCanvas(total.width * SCALE, total.height * SCALE);
+  const { canvas, width, height } = drawGrid(await greyImages(images), options);
+  return { png: await canvas.encode("png"), width, height };
+}
+
+/** Draws a grid, `scale` device pixels a CSS pixel; width and height are in CSS pixels. */
+export function drawGrid(
+  images: GreyImages,
+  { title, rows = Math.max(1, Math.floor(Math.sqrt(images.count))), size = 84 }: PlotImagesOptions = {},
+  scale = SCALE,
+): { canvas: Canvas; width: number; height: number } {
+  const columns = Math.ceil(images.count / rows);
+  const cellHeight = Math.round((size * images.height) / images.width);
+  const gap = Math.max(2, Math.min(GAP, Math.round(size / 8)));
+  // A single row has its title on the left, so that the rows of many epochs read like a film strip.
+  const left = title !== undefined && rows === 1 ? SIDE_TITLE_WIDTH : gap;
+  const top = title !== undefined && rows > 1 ? TITLE_HEIGHT : gap;
+  const width = left + columns * (size + gap);
+  const height = top + rows * (cellHeight + gap);
+  const canvas = createCanvas(width * scale, height * scale);
   const context = canvas.getContext("2d");
-  context.scale(SCALE, SCALE);
+  context.scale(scale, scale);
   context.fillStyle = "white";
-  context.fillRect(0, 0, total.width, total.height);
-  if (title !== undefined) drawTitle(context, title, total.width);
-  context.imageSmoothingEnabled = false;
-  for (let i = 0; i < count; i++) {
-    const picture = greyReversed(
-      values.subarray(i * height * width, (i + 1) * height * width),
-      width,
-      height,
-    );
-    const x = GAP + (i % columns) * (size + GAP);
-    const y = top + Math.floor(i / columns) * (cellHeight + GAP);
-    context.drawImage(picture, x, y, size, cellHeight);
-    context.strokeStyle = "#444";
-    context.lineWidth = 1 / SCALE;
-    context.strokeRect(x, y, size, cellHeight);
+  context.fillRect(0, 0, width, height);
+  if (title !== undefined) {
+    context.fillStyle = "#111";
+    context.font = `${rows > 1 ? 14 : 12}px "${useFont()}"`;
+    context.textBaseline = "middle";
+    context.textAlign = rows > 1 ? "center" : "left";
+    if (rows > 1) context.fillText(title, width / 2, TITLE_HEIGHT / 2 + 1, width - 2 * gap);
+    else context.fillText(title, gap, height / 2, SIDE_TITLE_WIDTH - 2 * gap);
   }
-  return { png: await canvas.encode("png"), ...total };
+  context.imageSmoothingEnabled = false;
+  context.strokeStyle = "#444";
+  context.lineWidth = 1 / scale;
+  for (let i = 0; i < images.count; i++) {
+    const x = left + (i % columns) * (size + gap);
+    const y = top + Math.floor(i / columns) * (cellHeight + gap);
+    context.drawImage(pictureOf(images, i), x, y, size, cellHeight);
+    if (scale > 1) context.strokeRect(x, y, size, cellHeight);
+  }
+  return { canvas, width, height };
 }
 
 /**
@@ -76,29 +87,16 @@ export async function plotImages(images: tf.Tensor4D, options: PlotImagesOptions
   );
 }
 
-function greyReversed(values: ArrayLike<number>, width: number, height: number) {
-  let [low, high] = [Infinity, -Infinity];
-  for (let i = 0; i < values.length; i++) {
-    low = Math.min(low, values[i]!);
-    high = Math.max(high, values[i]!);
-  }
-  const pixels = new Uint8ClampedArray(width * height * 4);
-  for (let i = 0; i < values.length; i++) {
-    const grey = high > low ? 255 - Math.round(((values[i]! - low) / (high - low)) * 255) : 255;
-    pixels.set([grey, grey, grey, 255], i * 4);
+function pictureOf({ height, width, pixels }: GreyImages, index: number): Canvas {
+  const size = height * width;
+  const colours = new Uint8ClampedArray(size * 4);
+  for (let i = 0; i < size; i++) {
+    const grey = pixels[index * size + i]!;
+    colours.set([grey, grey, grey, 255], i * 4);
   }
   const canvas = createCanvas(width, height);
-  canvas.getContext("2d").putImageData(new ImageData(pixels, width, height), 0, 0);
+  canvas.getContext("2d").putImageData(new ImageData(colours, width, height), 0, 0);
   return canvas;
-}
-
-function drawTitle(context: SKRSContext2D, title: string, width: number): void {
-  useFont();
-  context.fillStyle = "#111";
-  context.font = `14px "${FONT}"`;
-  context.textAlign = "center";
-  context.textBaseline = "middle";
-  context.fillText(title, width / 2, TITLE_HEIGHT / 2 + 1, width - 2 * GAP);
 }
 
 /** Registers matplotlib's own font from its package: a machine without fonts would draw no text at all. */

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { useBackend, type BackendChoice } from "./backend";
 import type { Callback } from "./callbacks/callback";
-import { ProgressBar } from "./callbacks/progress-bar";
+import { LiveView } from "./callbacks/live-view";
 import type { DataLoader } from "./data-loader";
 import type { LightningDataModule } from "./data-module";
 import { notebookKernel } from "./display";
@@ -9,6 +9,7 @@ import { TrainingHistory, type StepRecord } from "./history";
 import type { LightningModule } from "./lightning-module";
 import type { Optimizer } from "./optimizers";
 import { checkNotStale } from "./stale-model";
+import { previewImages } from "./preview-images";
 import { optimizerStep } from "./training-step";
 
 export interface TrainerOptions {
@@ -20,7 +21,7 @@ export interface TrainerOptions {
   gpus?: number;
   /** What watches training, called in order before the model's own hooks. */
   callbacks?: Callback[];
-  /** Show progress in one output that updates in place. Default true. */
+  /** Show progress, curves and images in one output that updates in place. Default true. */
   enableProgressBar?: boolean;
 }
 
@@ -93,7 +94,7 @@ export class Trainer {
     this.maxEpochs = maxEpochs;
     this.limitTrainBatches = limitTrainBatches;
     this.gpus = gpus;
-    this.callbacks = enableProgressBar ? [new ProgressBar(), ...callbacks] : callbacks;
+    this.callbacks = enableProgressBar ? [new LiveView(), ...callbacks] : callbacks;
   }
 
   /** Everything logged so far, by step and by epoch. */
@@ -175,11 +176,13 @@ export class Trainer {
     signal: AbortSignal | undefined,
   ): Promise<void> {
     await this.call(model, "onFitStart");
+    if (state.history.images.length === 0) await recordImages(state.history, model, -1);
     await this.call(model, "onTrainStart");
     for (; state.epoch < this.maxEpochs; state.epoch++) {
       await this.trainEpoch(model, loader, state, signal);
       const validation = await this.validate(model, dataModule);
       state.history.endEpoch(state.epoch, state.epochSeconds, validation);
+      await recordImages(state.history, model, state.epoch);
       for (const callback of this.callbacks) await callback.onTrainEpochEnd?.(this, model);
       // Networks are drawn as they are used, without dropout.
       model.eval();
@@ -266,4 +269,10 @@ export class Trainer {
     for (const callback of this.callbacks) await callback[hook]?.(this, model);
     await model[hook]?.();
   }
+}
+
+/** Keeps what the model makes of its fixed noise, for the animation, the slider and the hints. */
+async function recordImages(history: TrainingHistory, model: LightningModule, epoch: number): Promise<void> {
+  const images = await previewImages(model);
+  if (images !== undefined) history.images.push({ epoch, ...images });
 }

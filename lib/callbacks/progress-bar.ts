@@ -1,4 +1,4 @@
-import { display, newDisplayId } from "../display";
+import { display, newDisplayId, type MimeBundle } from "../display";
 import type { LightningModule } from "../lightning-module";
 import type { Trainer } from "../trainer";
 import type { Callback } from "./callback";
@@ -23,11 +23,11 @@ export class ProgressBar implements Callback {
     this.show(trainer, "starting");
   }
 
-  onTrainBatchEnd(trainer: Trainer): void {
+  onTrainBatchEnd(trainer: Trainer, _model: LightningModule): void | Promise<void> {
     if (performance.now() - (this.shown ?? -Infinity) >= this.refreshMs) this.show(trainer);
   }
 
-  onTrainEpochEnd(trainer: Trainer): void {
+  onTrainEpochEnd(trainer: Trainer, _model: LightningModule): void | Promise<void> {
     this.show(trainer);
   }
 
@@ -45,9 +45,14 @@ export class ProgressBar implements Callback {
     );
   }
 
-  private show(trainer: Trainer, state?: string): void {
+  /** What the output shows: a line of text, here; more in {@link LiveView}. */
+  protected bundle(text: string, _trainer: Trainer): MimeBundle {
+    return { "text/plain": text };
+  }
+
+  protected show(trainer: Trainer, state?: string): void {
     const text = progressLine(trainer, (performance.now() - this.startedAt) / 1e3, this.stepsBefore, state);
-    display({ "text/plain": text }, { displayId: this.displayId, update: this.shown !== undefined });
+    display(this.bundle(text, trainer), { displayId: this.displayId, update: this.shown !== undefined });
     this.shown = performance.now();
   }
 }
