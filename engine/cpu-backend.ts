@@ -4,9 +4,11 @@ import * as tf from "@tensorflow/tfjs-core";
 import { cpus } from "node:os";
 import type { Readiness } from "./backend";
 
+// At once, as weights may be made on it before any backend is chosen.
+cpuBackend();
+
 /** tfjs's own plain JavaScript backend: always there, and some thousand times slower than `simd`. */
 export function makeCpuReady(): Promise<Readiness> {
-  cpuBackend();
   return Promise.resolve({
     ready: true,
     device: cpuName(),

@@ -5,7 +5,6 @@ import {
   type Conv2DBackpropFilterAttrs,
   type KernelBackend,
   type KernelFunc,
-  type NamedAttrMap,
   type NamedTensorInfoMap,
   type TensorInfo,
 } from "@tensorflow/tfjs-core";
@@ -66,5 +65,5 @@ export const conv2dBackpropFilter: KernelFunc = ({ inputs, backend, attrs }) => 
 
 function runner(backend: KernelBackend) {
   return (name: string, inputs: NamedTensorInfoMap, attrs: Record<string, Attribute | string>): TensorInfo =>
-    getKernel(name, "wasm").kernelFunc({ inputs, backend, attrs: attrs as NamedAttrMap }) as TensorInfo;
+    getKernel(name, "wasm").kernelFunc({ inputs, backend, attrs: attrs }) as TensorInfo;
 }

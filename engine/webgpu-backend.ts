@@ -18,6 +18,10 @@ interface TfjsWebgpu {
   WebGPUBackend: new (device: object, info: object) => tf.KernelBackend;
 }
 
+/** As variables, so that type checking does not need the optional packages. */
+const DAWN_PACKAGE: string = "webgpu";
+const TFJS_PACKAGE: string = "@tensorflow/tfjs-backend-webgpu";
+
 /** What tfjs's shaders need beyond WebGPU's guaranteed limits. */
 const LIMITS = [
   "maxComputeWorkgroupStorageSize",
@@ -34,9 +38,9 @@ export async function makeWebgpuReady({ asked }: ReadyOptions): Promise<Readines
   if (!asked && !mayHaveGpu("any")) return { ready: false, reason: "no GPU on this machine", remedy };
   let dawn: Dawn;
   try {
-    dawn = (await import("webgpu" as string)) as Dawn;
+    dawn = (await import(DAWN_PACKAGE)) as Dawn;
   } catch (error) {
-    return whyNotLoaded("webgpu", error);
+    return whyNotLoaded(DAWN_PACKAGE, error);
   }
   const gpu = dawn.create([]);
   let adapter: GpuAdapter | null;
@@ -50,9 +54,9 @@ export async function makeWebgpuReady({ asked }: ReadyOptions): Promise<Readines
   provideGlobals(dawn, gpu);
   let tfjsWebgpu: TfjsWebgpu;
   try {
-    tfjsWebgpu = (await import("@tensorflow/tfjs-backend-webgpu" as string)) as TfjsWebgpu;
+    tfjsWebgpu = (await import(TFJS_PACKAGE)) as TfjsWebgpu;
   } catch (error) {
-    return whyNotLoaded("@tensorflow/tfjs-backend-webgpu", error);
+    return whyNotLoaded(TFJS_PACKAGE, error);
   }
   // Its own registration asks for a feature in a way that Dawn refuses, and for whichever adapter comes first.
   if (tf.engine().registryFactory["webgpu"]) tf.removeBackend("webgpu");
