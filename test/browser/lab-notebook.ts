@@ -1,0 +1,137 @@
+import type { Locator, Page } from "playwright-core";
+import { scrollTo } from "./classic-notebook";
+import { NotebookPage } from "./notebook-page";
+
+/** What JupyterLab exposes with `expose_app_in_browser`, as far as the tests ask. */
+interface LabWindow {
+  jupyterapp?: { shell: { currentWidget: NotebookPanel | null } };
+}
+
+interface NotebookPanel {
+  content: {
+    widgets: { model: CellModel }[];
+    scrollToItem(index: number, align?: string): Promise<void>;
+    activeCellIndex: number;
+  };
+  context?: {
+    isReady: boolean;
+    model: { dirty: boolean };
+    sessionContext: { isReady: boolean; session: { kernel: { status: string } | null } | null };
+  };
+}
+
+interface CellModel {
+  sharedModel: { getSource(): string };
+  stateChanged: {
+    connect(slot: (model: CellModel, change: { name: string; newValue: unknown }) => void): void;
+  };
+  /** Counted by the tests. */
+  finishedRuns?: number;
+}
+
+const buttons = {
+  run: "notebook:run-cell-and-select-next",
+  interrupt: "notebook:interrupt-kernel",
+  "restart and run all": "notebook:restart-run-all",
+  save: "docmanager:save",
+};
+
+/** A notebook in JupyterLab 4, which keeps only the cells near the screen in the page. */
+export class LabNotebook extends NotebookPage {
+  protected async ready(): Promise<void> {
+    await this.page.waitForFunction(() => {
+      const context = (window as unknown as LabWindow).jupyterapp?.shell.currentWidget?.context;
+      return context?.isReady === true && context.sessionContext?.isReady === true;
+    });
+    await this.until("the kernel to be idle", 30, () => this.kernelIsIdle());
+    await this.page.locator("#jupyterlab-splash").waitFor({ state: "detached" });
+  }
+
+  async sources(): Promise<string[]> {
+    return await this.page.evaluate(() =>
+      (window as unknown as LabWindow).jupyterapp!.shell.currentWidget!.content.widgets.map((cell) =>
+        cell.model.sharedModel.getSource(),
+      ),
+    );
+  }
+
+  protected async runs(index: number): Promise<number> {
+    return await this.page.evaluate((at) => {
+      const { model } = (window as unknown as LabWindow).jupyterapp!.shell.currentWidget!.content.widgets[
+        at
+      ]!;
+      if (model.finishedRuns === undefined) {
+        model.finishedRuns = 0;
+        // Emptied when a run begins, set when it ends.
+        model.stateChanged.connect((_, { name, newValue }) => {
+          if (name === "executionCount" && typeof newValue === "number") model.finishedRuns!++;
+        });
+      }
+      return model.finishedRuns;
+    }, index);
+  }
+
+  async cell(index: number): Promise<Locator> {
+    await this.page.evaluate(
+      (at) =>
+        (window as unknown as LabWindow).jupyterapp!.shell.currentWidget!.content.scrollToItem(at, "auto"),
+      index,
+    );
+    const cell = this.page.locator(`.jp-Cell[data-windowed-list-index="${index}"]`);
+    await cell.waitFor();
+    return cell;
+  }
+
+  async outputs(index: number): Promise<Locator> {
+    const outputs = (await this.cell(index)).locator(".jp-Cell-outputArea");
+    await scrollTo(outputs);
+    return outputs;
+  }
+
+  async write(index: number, source: string): Promise<void> {
+    await (await this.cell(index)).locator(".cm-content").click();
+    await this.page.keyboard.press("Control+a");
+    await this.page.keyboard.press("Delete");
+    await this.page.keyboard.insertText(source);
+    await this.until(
+      "the editor to take the text",
+      5,
+      async () => (await this.sources())[index]?.trim() === source.trim(),
+    );
+  }
+
+  protected async select(index: number): Promise<void> {
+    await (await this.cell(index)).locator(".jp-InputPrompt").click();
+    await this.page.waitForFunction(
+      (at) =>
+        (window as unknown as LabWindow).jupyterapp!.shell.currentWidget!.content.activeCellIndex === at,
+      index,
+    );
+  }
+
+  protected async press(button: keyof typeof buttons): Promise<void> {
+    await this.page.locator(`.jp-NotebookPanel-toolbar [data-command="${buttons[button]}"]`).click();
+    if (button !== "restart and run all") return;
+    await this.page.locator(".jp-Dialog .jp-mod-accept").click();
+    await this.page.locator(".jp-Dialog").waitFor({ state: "detached" });
+  }
+
+  async isDirty(): Promise<boolean> {
+    return await this.page.evaluate(
+      () => (window as unknown as LabWindow).jupyterapp!.shell.currentWidget!.context!.model.dirty,
+    );
+  }
+
+  async kernelIsIdle(): Promise<boolean> {
+    return await this.page.evaluate(() => {
+      const context = (window as unknown as LabWindow).jupyterapp!.shell.currentWidget!.context!;
+      return context.sessionContext.session?.kernel?.status === "idle";
+    });
+  }
+}
+
+export async function openLabNotebook(page: Page, address: string): Promise<NotebookPage> {
+  const notebook = new LabNotebook(page);
+  await notebook.open(address);
+  return notebook;
+}
