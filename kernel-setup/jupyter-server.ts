@@ -23,6 +23,7 @@ export interface JupyterServerOptions {
   ownConfiguration?: boolean;
 }
 
+const localhost = "127.0.0.1";
 const startTimeoutMs = 60_000;
 
 /** A running Jupyter server that ends with this process, whatever ends this process. */
@@ -76,7 +77,7 @@ export class JupyterServer {
     void ended(guard).then(() => (state.ended = true));
     for (const started = Date.now(); ; await sleep(50)) {
       logText = readLog(runtimeFolder) || logText;
-      const url = announcedUrl(runtimeFolder);
+      const url = announcedUrl(runtimeFolder, options.ip ?? localhost);
       if (url !== undefined && (await answers(url, token)))
         return new JupyterServer(guard, runtimeFolder, url, token);
       const late = Date.now() - started > startTimeoutMs;
@@ -119,7 +120,7 @@ async function serverArguments({
   app,
   folder,
   port,
-  ip = "127.0.0.1",
+  ip = localhost,
 }: JupyterServerOptions): Promise<string[]> {
   const main = app === "notebook" ? "NotebookApp" : "ServerApp";
   const settings = {
@@ -150,18 +151,28 @@ function freePort(): Promise<number> {
   });
 }
 
-/** The address in the file that every Jupyter server writes into its runtime folder. */
-function announcedUrl(runtimeFolder: string): string | undefined {
+/** The address by the file that every Jupyter server writes into its runtime folder. */
+function announcedUrl(runtimeFolder: string, ip: string): string | undefined {
   try {
     const file = readdirSync(runtimeFolder).find((name) => /^(?:jp|nb)server-\d+\.json$/.test(name));
     if (file === undefined) return undefined;
-    return (JSON.parse(readFileSync(join(runtimeFolder, file), "utf8")) as { url: string }).url;
+    const info = JSON.parse(readFileSync(join(runtimeFolder, file), "utf8")) as ServerInfo;
+    // The file names the machine, which need not know its own name.
+    const host = ["0.0.0.0", "::", "*", ""].includes(ip) ? "127.0.0.1" : ip.includes(":") ? `[${ip}]` : ip;
+    return `${info.secure ? "https" : "http"}://${host}:${info.port}${info.base_url}`;
   } catch {
     return undefined; // half written
   }
 }
 
+interface ServerInfo {
+  readonly port: number;
+  readonly base_url: string;
+  readonly secure: boolean;
+}
+
 async function answers(url: string, token: string): Promise<boolean> {
+  if (url.startsWith("https:")) return true; // with a certificate of its own, that only the user's browser may trust
   try {
     return (await fetch(new URL("api/status", url), { headers: { authorization: `token ${token}` } })).ok;
   } catch {

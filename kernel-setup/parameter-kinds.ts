@@ -39,7 +39,7 @@ function kindOfType(type: ts.TypeNode): Kind {
   if (ts.isTypeLiteralNode(type)) return "object";
   if (ts.isLiteralTypeNode(type)) {
     if (type.literal.kind === ts.SyntaxKind.NullKeyword) return "null";
-    const value = literalValue(type.literal as ts.Expression);
+    const value = literalValue(type.literal);
     return value === undefined ? "unknown" : { literal: value };
   }
   return "unknown";

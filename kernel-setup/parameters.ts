@@ -11,7 +11,7 @@ interface Parameter {
   /** Its type as far as the source says it. */
   readonly kind: Kind;
   /** The type that is written there. */
-  readonly annotation: string | undefined;
+  readonly type: string | undefined;
   readonly declaration: string;
 }
 
@@ -34,14 +34,34 @@ export function injectParameters(notebook: INotebookContent, values: ReadonlyMap
         "Add it to the cell that declares them (in JupyterLab: the gear icon, Cell Tags).",
     );
   const parameters = parametersOf(sourceText(cell.source));
-  const lines = [...values].map(([name, text]) => assignment(parameters, name, text));
+  const constants: string[] = [];
+  const assignments: string[] = [];
+  for (const [name, text] of values) {
+    const parameter = parameters.get(name);
+    if (parameter === undefined) {
+      const all = [...parameters.keys()].join(", ") || "none";
+      throw new UsageError(`the notebook has no parameter “${name}”. It has: ${all}.`);
+    }
+    const literal = literalOf(parameter, text);
+    // A new value for a variable reaches the functions that use it; a constant can only be declared anew.
+    if (!parameter.constant) assignments.push(`  ${name} = ${literal};`);
+    else
+      constants.push(
+        `const ${name}${parameter.type === undefined ? "" : `: ${parameter.type}`} = ${literal};`,
+      );
+  }
   const injected: ICodeCell = {
     id: newCellId(),
     cell_type: "code",
     execution_count: null,
     metadata: { tags: [injectedTag] },
     outputs: [],
-    source: `// Parameters\n${lines.join("\n")}`,
+    // In a block, as the value of a cell's last expression would be shown.
+    source: [
+      "// Parameters",
+      ...constants,
+      ...(assignments.length > 0 ? ["{", ...assignments, "}"] : []),
+    ].join("\n"),
   };
   const next = notebook.cells[index + 1];
   const replaced = next !== undefined && tagsOf(next).includes(injectedTag) ? 1 : 0;
@@ -61,24 +81,12 @@ function parametersOf(source: string): Map<string, Parameter> {
         name: name.text,
         constant,
         kind: kindOf(type, initializer),
-        annotation: type?.getText(file),
+        type: type?.getText(file),
         declaration: statement.getText(file).split("\n", 1)[0] ?? "",
       });
     }
   }
   return parameters;
-}
-
-function assignment(parameters: ReadonlyMap<string, Parameter>, name: string, text: string): string {
-  const parameter = parameters.get(name);
-  if (parameter === undefined)
-    throw new UsageError(
-      `the notebook has no parameter “${name}”. It has: ${[...parameters.keys()].join(", ") || "none"}.`,
-    );
-  const literal = literalOf(parameter, text);
-  // A new value for a variable reaches the functions that use it; a constant can only be declared anew.
-  if (!parameter.constant) return `${name} = ${literal};`;
-  return `const ${name}${parameter.annotation === undefined ? "" : `: ${parameter.annotation}`} = ${literal};`;
 }
 
 /** The value as TypeScript source. */
