@@ -1,0 +1,62 @@
+import type { DataType, TensorInfo } from "@tensorflow/tfjs-core";
+import type { Block, Heap } from "./heap";
+
+export type NumericArray = Float32Array | Int32Array | Uint8Array;
+/** What tfjs' cpu kernels leave as a tensor's values: typed arrays, plain ones, encoded strings. */
+export type Values = NumericArray | Uint8ClampedArray | number[] | Uint8Array[] | string[];
+
+/**
+ * A tensor's data. It lives on the shared heap once a kernel of ours has made or asked for it; results of tfjs'
+ * own cpu kernels stay JavaScript arrays until then. Either way `values` is what those kernels expect.
+ */
+export class HeapTensor {
+  refCount = 1;
+  complexTensorInfos?: { real: TensorInfo; imag: TensorInfo };
+  block: Block | undefined;
+  private array: Values | undefined;
+
+  constructor(
+    private readonly heap: Heap,
+    readonly dtype: DataType,
+    private readonly length: number,
+  ) {}
+
+  get values(): Values {
+    if (this.array === undefined && this.block) {
+      this.array = view(this.heap, this.block.address, this.dtype, this.length);
+    }
+    return this.array as Values;
+  }
+
+  set values(values: Values | null | undefined) {
+    this.array = values ?? undefined;
+  }
+
+  get bytes(): number {
+    return this.length * bytesPerElement(this.dtype);
+  }
+
+  /** Forgets the JavaScript array: from now on the data is the block's. */
+  placeAt(block: Block): void {
+    const before = this.array;
+    this.block = block;
+    this.array = undefined;
+    if (before) (this.values as NumericArray).set(before as ArrayLike<number>);
+  }
+
+  release(): void {
+    if (this.block) this.heap.release(this.block);
+    this.block = undefined;
+    this.array = undefined;
+  }
+}
+
+export function bytesPerElement(dtype: DataType): number {
+  return dtype === "bool" ? 1 : 4;
+}
+
+function view(heap: Heap, address: number, dtype: DataType, length: number): NumericArray {
+  const memory = heap.memory.buffer;
+  if (dtype === "float32") return new Float32Array(memory, address, length);
+  return dtype === "int32" ? new Int32Array(memory, address, length) : new Uint8Array(memory, address, length);
+}
