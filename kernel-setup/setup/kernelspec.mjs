@@ -1,5 +1,6 @@
 // @ts-check
-import { join } from "node:path";
+import { copyFileSync, existsSync, readdirSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { readJson, writeAtomically } from "./files.mjs";
 
 /**
@@ -9,18 +10,22 @@ import { readJson, writeAtomically } from "./files.mjs";
  */
 export function kernelspecStep(root) {
   const file = join(root, ".jupyter", "kernels", "tslab", "kernel.json");
+  // Front ends show them; JupyterLab 4.0 fails to draw its list of running kernels without.
+  const logos = join(root, "kernel-setup", "logo");
   const text = () => `${JSON.stringify(kernelspec(root), null, 2)}\n`;
   return {
     name: "kernel",
     check() {
       const there = readJson(file);
       if (there === undefined) return "registering it in .jupyter";
+      if (readdirSync(logos).some((name) => !existsSync(join(dirname(file), name)))) return "adding its logo";
       return `${JSON.stringify(there, null, 2)}\n` === text()
         ? undefined
         : "registering it anew in .jupyter, as Node or the project's folder has changed";
     },
     run() {
       writeAtomically(file, text());
+      for (const name of readdirSync(logos)) copyFileSync(join(logos, name), join(dirname(file), name));
       return Promise.resolve("registered as tslab, “TypeScript (tslab-gan)”");
     },
     state: () => "registered",
