@@ -1,0 +1,122 @@
+/**
+ * The control thread: it owns the control, heartbeat and iopub sockets, so that the kernel answers, stops and
+ * publishes while a cell keeps the main thread busy.
+ */
+import { parentPort, workerData } from "node:worker_threads";
+import { Publisher, Reply, Router } from "zeromq";
+import { address } from "./connection";
+import { kernelInfo } from "./kernel-info";
+import { SharedState } from "./shared-state";
+import type { ControlData, FromControl, ToControl } from "./thread-messages";
+import { Wire, type Header, type Json, type Message } from "./wire";
+
+const STUCK =
+  "The cell has not stopped: it is inside code that cannot be interrupted (a native call, a child process, or a loop " +
+  "of an npm package). Wait for it, or restart the kernel, which loses its variables.\n";
+
+const port = parentPort!;
+const { connection, session, shared } = workerData as ControlData;
+const state = new SharedState(shared);
+const wire = new Wire(connection.key, connection.signatureScheme, session);
+// Without these two, sends past 512 waiting messages are refused and lost.
+const iopub = new Publisher({ sendTimeout: 0, sendHighWaterMark: 0 });
+const control = new Router({ sendTimeout: 0, sendHighWaterMark: 0 });
+const heartbeat = new Reply();
+let running: Header | undefined;
+let lastInterrupt = -Infinity;
+
+const tell = (message: FromControl): void => port.postMessage(message);
+
+function publish(
+  type: string,
+  parent: Header | undefined,
+  content: Json | string,
+  metadata: Json | string = {},
+  buffers: readonly Uint8Array[] = [],
+): void {
+  iopub
+    .send(wire.encode({ identities: [type], type, parent, content, metadata, buffers }))
+    .catch(() => undefined);
+}
+
+async function reply(to: Message, content: Json): Promise<void> {
+  const type = to.header.msg_type.replace(/_request$/, "_reply");
+  publish("status", to.header, { execution_state: "busy" });
+  await control.send(wire.encode({ identities: to.identities, type, parent: to.header, content }));
+  publish("status", to.header, { execution_state: "idle" });
+}
+
+function interrupt(): void {
+  const now = performance.now();
+  const again = now - lastInterrupt < 2000 && state.handled < state.asked;
+  lastInterrupt = now;
+  state.ask();
+  tell({ kind: "interrupt" });
+  if (again) publish("stream", running, { name: "stderr", text: STUCK });
+}
+
+async function shutdown(message: Message): Promise<void> {
+  const content = { status: "ok", restart: message.content.restart === true };
+  publish("shutdown_reply", message.header, content);
+  await reply(message, content);
+  // The main thread may be inside code that never returns.
+  setTimeout(() => process.kill(process.pid, "SIGKILL"), 600);
+  tell({ kind: "shutdown" });
+}
+
+async function serveControl(): Promise<void> {
+  for await (const frames of control) {
+    let message: Message;
+    try {
+      message = wire.decode(frames);
+    } catch (error) {
+      tell({ kind: "refused", channel: "control", reason: (error as Error).message });
+      continue;
+    }
+    const type = message.header.msg_type;
+    if (type === "interrupt_request") {
+      interrupt();
+      await reply(message, { status: "ok" });
+    } else if (type === "shutdown_request") await shutdown(message);
+    else if (type === "kernel_info_request") await reply(message, kernelInfo());
+    else tell({ kind: "refused", channel: "control", reason: `unknown message type ${type.slice(0, 100)}` });
+  }
+}
+
+async function serveHeartbeat(): Promise<void> {
+  for await (const frames of heartbeat) await heartbeat.send(frames);
+}
+
+/** A kernel without its parent is nobody's: it ends. Works while the main thread is busy, too. */
+function followParent(): void {
+  const parent = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== parent) process.kill(process.pid, "SIGKILL");
+  }, 500).unref();
+}
+
+/** From here on, messages of the main thread are taken: a socket that is being bound refuses to send. */
+function publishForMain(): void {
+  port.on("message", (message: ToControl) => {
+    if (message.kind === "running") {
+      running = message.parent;
+      return;
+    }
+    publish(message.type, message.parent, message.content, message.metadata, message.buffers);
+    state.published = message.sequence;
+  });
+}
+
+async function main(): Promise<void> {
+  const { ports } = connection;
+  await Promise.all([
+    iopub.bind(address(connection, ports.iopub)),
+    control.bind(address(connection, ports.control)),
+    heartbeat.bind(address(connection, ports.heartbeat)),
+  ]);
+  publishForMain();
+  followParent();
+  await Promise.all([serveControl(), serveHeartbeat()]);
+}
+
+void main();

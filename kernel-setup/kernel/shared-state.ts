@@ -1,0 +1,55 @@
+/** The few integers that the main thread and the control thread share. */
+export class SharedState {
+  readonly cells: Int32Array;
+
+  constructor(readonly buffer: SharedArrayBuffer = new SharedArrayBuffer(16)) {
+    this.cells = new Int32Array(buffer);
+  }
+
+  /** Raised while some code may have to stop: the guards in emitted code read it. */
+  get flag(): boolean {
+    return Atomics.load(this.cells, 0) !== 0;
+  }
+  set flag(up: boolean) {
+    Atomics.store(this.cells, 0, up ? 1 : 0);
+  }
+
+  /** How many interrupts were asked for. */
+  get asked(): number {
+    return Atomics.load(this.cells, 1);
+  }
+
+  /** Asks for an interrupt and returns its number. Callable from every thread. */
+  ask(): number {
+    const count = Atomics.add(this.cells, 1, 1) + 1;
+    this.flag = true;
+    return count;
+  }
+
+  /** The last interrupt that the main thread has dealt with. */
+  get handled(): number {
+    return Atomics.load(this.cells, 2);
+  }
+  set handled(count: number) {
+    Atomics.store(this.cells, 2, count);
+  }
+
+  /** The number of the last message that the control thread has handed to ZeroMQ. */
+  get published(): number {
+    return Atomics.load(this.cells, 3);
+  }
+  set published(sequence: number) {
+    Atomics.store(this.cells, 3, sequence);
+    Atomics.notify(this.cells, 3);
+  }
+
+  /** Blocks this thread until message `sequence` is out, at most `milliseconds`. */
+  waitPublished(sequence: number, milliseconds: number): void {
+    const end = performance.now() + milliseconds;
+    for (let seen = this.published; seen < sequence; seen = this.published) {
+      const left = end - performance.now();
+      if (left <= 0) return;
+      Atomics.wait(this.cells, 3, seen, left);
+    }
+  }
+}
