@@ -10,11 +10,15 @@ export function shownFailure(cell: ICodeCell, place: string): string {
   const error = cell.outputs.find((output) => output.output_type === "error") as IError | undefined;
   const traceback = (error?.traceback ?? []).join("\n");
   const line = faultyLine(stripVTControlCharacters(traceback));
+  // The kernel may show the code around the fault itself.
+  const shown =
+    traceback.includes(" | ") || line === undefined ? [] : [sourceFrame(sourceText(cell.source), line)];
   const account = process.stderr.isTTY ? traceback : stripVTControlCharacters(traceback);
   return [
     `\n${place}${line === undefined ? "" : `, line ${line}`}:`,
-    sourceFrame(sourceText(cell.source).split("\n"), line),
-    account || `${error?.ename ?? "Error"}: ${error?.evalue ?? "the kernel gave no reason"}`,
+    ...shown,
+    account ||
+      `${error?.ename ?? "Error"}: ${error?.evalue ?? "the kernel gave no reason but what the cell printed"}`,
     "",
   ].join("\n");
 }
@@ -29,14 +33,10 @@ function faultyLine(traceback: string): number | undefined {
   return found?.[1] === undefined ? undefined : Number(found[1]);
 }
 
-function sourceFrame(lines: string[], line: number | undefined): string {
-  const last = line ?? Math.min(lines.length, 5);
-  const first = line === undefined ? 1 : Math.max(1, line - linesBefore);
+function sourceFrame(source: string, line: number): string {
+  const first = Math.max(1, line - linesBefore);
+  const lines = source.split("\n").slice(first - 1, line);
   return lines
-    .slice(first - 1, last)
-    .map((text, index) => {
-      const number = first + index;
-      return `  ${number === line ? ">" : " "} ${String(number).padStart(3)} | ${text}`;
-    })
+    .map((text, index) => `${first + index === line ? ">" : " "} ${first + index} | ${text}`)
     .join("\n");
 }

@@ -32,8 +32,7 @@ export class KernelSession {
    * @throws FailureError when there is no such kernel, or it does not start
    */
   static async start(server: JupyterServer, notebook: string, kernelName: string): Promise<KernelSession> {
-    // The services tell each socket that they open, on stdout.
-    console.debug = () => undefined;
+    quietenServices();
     const settings = ServerConnection.makeSettings({
       baseUrl: server.url,
       token: server.token,
@@ -88,6 +87,22 @@ export class KernelSession {
   async stop(): Promise<void> {
     await this.close();
   }
+}
+
+/**
+ * The services are made for a page: they tell of each socket in the console, and reject promises that nobody can
+ * reach when a connection ends, which would end a Node.js process.
+ */
+function quietenServices(): void {
+  console.debug = () => undefined;
+  const warn = console.warn;
+  console.warn = (...words: unknown[]) => {
+    if (!String(words[0]).startsWith("Connection lost, reconnecting")) warn(...words);
+  };
+  process.on("unhandledRejection", (reason) => {
+    const message = reason instanceof Error ? reason.message : "";
+    if (!/^(?:Canceled future for|Kernel connection disconnected|Kernel is dead)/.test(message)) throw reason;
+  });
 }
 
 const advice = "  `npm run doctor` starts the kernel by itself and shows what it says.";

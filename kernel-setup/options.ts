@@ -14,7 +14,8 @@ export function parseOptions<T extends ParseArgsConfig>(
   try {
     return parseArgs(config);
   } catch (error) {
-    throw new UsageError(`${(error as Error).message}\n\n${help}`);
+    // What follows the first sentence tells how to give a file of such a name.
+    throw new UsageError(`${(error as Error).message.split(". ")[0]}\n\n${help}`);
   }
 }
 

@@ -12,6 +12,7 @@ Runs a notebook's cells in order without a browser, and writes the executed note
   -p, --parameter NAME VALUE   set a parameter (also NAME=VALUE): one that the cell tagged "parameters" declares
       --out DIR                where to write (default: out/ in the project)
       --timeout SECONDS        stop a cell that takes longer (default: never)
+      --no-html                no HTML page
       --allow-errors           run the other cells, and succeed, when a cell fails
       --help                   show this text
 
@@ -27,6 +28,7 @@ export async function main(args: string[]): Promise<number> {
         out: { type: "string" },
         timeout: { type: "string" },
         "allow-errors": { type: "boolean" },
+        "no-html": { type: "boolean" },
         help: { type: "boolean", short: "h" },
       },
     },
@@ -46,6 +48,7 @@ export async function main(args: string[]): Promise<number> {
     parameters,
     timeout: positiveNumber("--timeout", values.timeout),
     allowErrors: values["allow-errors"] === true,
+    html: values["no-html"] !== true,
   });
 }
 

@@ -24,6 +24,8 @@ export interface RunOptions {
   timeout?: number | undefined;
   /** Go on after a cell that fails. */
   allowErrors?: boolean;
+  /** Also write an HTML page; default true. */
+  html?: boolean;
 }
 
 type Outcome = "done" | "failed" | "stopped";
@@ -84,7 +86,7 @@ export async function runNotebook(options: RunOptions): Promise<number> {
     stops.dispose();
   }
   console.log(`wrote ${shownPath(executed)}`);
-  if (stops.count < 2) {
+  if (options.html !== false && stops.count < 2) {
     const page = executed.replace(/(?:\.ipynb)?$/, ".html");
     const problem = await writeHtmlPage(jupyter, executed, page);
     console.log(problem ?? `wrote ${shownPath(page)}`);

@@ -102,7 +102,7 @@ export class RunReport {
 export function titleOf(cell: ICodeCell): string {
   const lines = sourceText(cell.source)
     .split("\n")
-    .filter((line) => line.trim() !== "");
+    .filter((line) => /\w/.test(line));
   const code = lines.find((line) => !/^\s*(?:\/\/|import\b)/.test(line)) ?? lines[0] ?? "";
   return code.length > 70 ? `${code.slice(0, 69)}…` : code;
 }
