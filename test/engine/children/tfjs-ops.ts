@@ -47,7 +47,9 @@ async function main(): Promise<void> {
   const { selectBackend } = await import("#engine");
   await selectBackend({ backend: backendName });
 
-  const { setTestEnvs } = require_(join(dist, "jasmine_util.js")) as { setTestEnvs(envs: object[]): void };
+  const { setTestEnvs } = require_(join(dist, "jasmine_util.js")) as {
+    setTestEnvs: (envs: object[]) => void;
+  };
   setTestEnvs([{ name: "tfjs", backendName, isDataSync: true }]);
 
   const files = ["ops", "optimizers", "."]
