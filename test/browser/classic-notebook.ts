@@ -91,6 +91,22 @@ export class ClassicNotebook extends NotebookPage {
     await this.page.locator(".modal-backdrop").waitFor({ state: "detached" });
   }
 
+  async completions(): Promise<string[]> {
+    await this.page.keyboard.press("Tab");
+    const offers = this.page.locator("#complete select option");
+    await offers.first().waitFor({ state: "attached" });
+    const texts = await offers.allInnerTexts();
+    await this.page.keyboard.press("Escape");
+    return texts.map((text) => text.trim());
+  }
+
+  async tooltip(): Promise<string> {
+    await this.page.keyboard.press("Shift+Tab");
+    const text = await this.page.locator("#tooltip .tooltiptext").innerText();
+    await this.page.keyboard.press("Escape");
+    return text;
+  }
+
   async isDirty(): Promise<boolean> {
     return await this.page.evaluate(() => (window as unknown as ClassicWindow).Jupyter!.notebook!.dirty);
   }

@@ -116,6 +116,22 @@ export class LabNotebook extends NotebookPage {
     await this.page.locator(".jp-Dialog").waitFor({ state: "detached" });
   }
 
+  async completions(): Promise<string[]> {
+    await this.page.keyboard.press("Tab");
+    const offers = this.page.locator(".jp-Completer .jp-Completer-item .jp-Completer-match");
+    await offers.first().waitFor();
+    const texts = await offers.allInnerTexts();
+    await this.page.keyboard.press("Escape");
+    return texts.map((text) => text.trim());
+  }
+
+  async tooltip(): Promise<string> {
+    await this.page.keyboard.press("Shift+Tab");
+    const text = await this.page.locator(".jp-Tooltip").innerText();
+    await this.page.keyboard.press("Escape");
+    return text;
+  }
+
   async isDirty(): Promise<boolean> {
     return await this.page.evaluate(
       () => (window as unknown as LabWindow).jupyterapp!.shell.currentWidget!.context!.model.dirty,

@@ -33,6 +33,10 @@ export abstract class NotebookPage {
   abstract write(index: number, source: string): Promise<void>;
   protected abstract select(index: number): Promise<void>;
   protected abstract press(button: "run" | "interrupt" | "restart and run all" | "save"): Promise<void>;
+  /** What Tab offers at the cursor, of several matches: an only one is taken at once. */
+  abstract completions(): Promise<string[]>;
+  /** What Shift-Tab tells about the word before the cursor. */
+  abstract tooltip(): Promise<string>;
   abstract isDirty(): Promise<boolean>;
   abstract kernelIsIdle(): Promise<boolean>;
 

@@ -13,7 +13,7 @@ export interface StartedJupyter {
   stop(): Promise<void>;
 }
 
-const startSeconds = 120;
+const startSeconds = 150;
 
 /**
  * Runs `npm start -- --no-browser` as a user would, with Jupyter's settings and state in a folder of its own.
@@ -58,7 +58,7 @@ export async function startJupyter(root: string, jupyter: string): Promise<Start
       child.once("exit", (code) => fail(`ended with exit code ${code}`));
       const read = (chunk: Buffer) => {
         output += chunk.toString();
-        const found = /https?:\/\/\S+\/gan\.ipynb\?token=\w+/.exec(output)?.[0];
+        const found = /https?:\/\/\S+\/notebooks\/gan\.ipynb\?token=\w+/.exec(output)?.[0];
         if (found === undefined) return;
         clearTimeout(timer);
         resolve(found);

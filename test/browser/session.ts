@@ -1,0 +1,101 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, describe } from "node:test";
+import type { Browser } from "playwright-core";
+import { openBrowser, openPage, type WatchedPage } from "./browser";
+import { frontEnds, type FrontEnd } from "./front-ends";
+import type { NotebookPage } from "./notebook-page";
+import { copyProject } from "./project-copy";
+import { startJupyter, type StartedJupyter } from "./started-jupyter";
+
+/** A copy of the project, served by `npm start`, and a browser to look at it. */
+export class Session {
+  readonly frontEnd: FrontEnd;
+  private copy: ReturnType<typeof copyProject> | undefined;
+  private jupyter: StartedJupyter | undefined;
+  private browser: Browser | undefined;
+  private readonly pages: WatchedPage[] = [];
+
+  constructor(frontEnd: FrontEnd) {
+    this.frontEnd = frontEnd;
+  }
+
+  /** @param prepare writes more files into the project's copy */
+  async start(prepare?: (root: string) => void): Promise<void> {
+    this.copy = copyProject();
+    prepare?.(this.root);
+    this.jupyter = await startJupyter(this.root, this.frontEnd.jupyter);
+    this.browser = await openBrowser();
+  }
+
+  async stop(): Promise<void> {
+    await this.browser?.close();
+    await this.jupyter?.stop();
+    this.copy?.remove();
+  }
+
+  /** The folder of the project's copy. */
+  get root(): string {
+    return this.copy!.root;
+  }
+
+  /** What `npm start` printed. */
+  get output(): string {
+    return this.jupyter!.output();
+  }
+
+  /** Opens a notebook as a user does: the tutorial by the address that `npm start` printed. */
+  async open(path = "notebooks/gan.ipynb"): Promise<NotebookPage> {
+    const watched = await this.newPage();
+    return await this.frontEnd.open(watched.page, this.jupyter!.addressOf(path));
+  }
+
+  async newPage(): Promise<WatchedPage> {
+    const watched = await openPage(this.browser!);
+    this.pages.push(watched);
+    return watched;
+  }
+
+  /** The address at which the front end edits a text file of the project. */
+  editorAddress(path: string): string {
+    const address = this.jupyter!.addressOf(path);
+    return this.frontEnd.name === "lab" ? address : address.replace("/notebooks/", "/edit/");
+  }
+
+  /** What the browser complained about on all pages so far. */
+  get complaints(): string[] {
+    return this.pages.flatMap(({ complaints }) => complaints);
+  }
+}
+
+/** Describes the same tests for Jupyter Notebook and for JupyterLab, each in a session of its own. */
+export function inEachFrontEnd(
+  title: string,
+  tests: (session: Session) => void,
+  { prepare }: { prepare?: (root: string) => void } = {},
+): void {
+  for (const frontEnd of frontEnds()) {
+    const place = frontEnd.name === "lab" ? "JupyterLab" : "Jupyter Notebook";
+    describe(`${title} in ${place}`, { skip: frontEnd.skip }, () => {
+      const session = new Session(frontEnd);
+      before(() => session.start(prepare), { timeout: 180_000 });
+      after(() => session.stop());
+      tests(session);
+    });
+  }
+}
+
+/** Writes a notebook of TypeScript cells. */
+export function writeNotebook(root: string, path: string, sources: readonly string[]): void {
+  const cells = sources.map((source, index) => ({
+    cell_type: "code",
+    id: `cell-${index}`,
+    metadata: {},
+    source,
+    outputs: [],
+    execution_count: null,
+  }));
+  const kernelspec = { display_name: "TypeScript (tslab-gan)", language: "typescript", name: "tslab" };
+  const notebook = { cells, metadata: { kernelspec }, nbformat: 4, nbformat_minor: 5 };
+  writeFileSync(join(root, path), `${JSON.stringify(notebook, null, 1)}\n`);
+}
