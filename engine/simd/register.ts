@@ -18,7 +18,7 @@ export function registerKernels(): void {
     registerKernel({
       kernelName,
       backendName: "simd",
-      kernelFunc: counting(kernelName, "simd", kernelFunc as KernelFunc),
+      kernelFunc: counting(kernelName, "simd", kernelFunc as unknown as KernelFunc),
     });
   }
 }

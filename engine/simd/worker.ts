@@ -1,5 +1,5 @@
 // One helper thread: waits in the kernels' own loop for chunks of work, until the process ends.
-import { parentPort, workerData } from "node:worker_threads";
+import { workerData } from "node:worker_threads";
 import { instantiate } from "./wasm-module";
 
 /** What a worker is started with. */
@@ -11,8 +11,7 @@ export interface WorkerStart {
   scratch: number;
 }
 
-const { module, memory, control, index, scratch } = workerData as WorkerStart;
-const kernels = instantiate(module, memory);
-kernels.setThread(index, scratch);
-parentPort?.postMessage("ready");
-kernels.work(control);
+const start = workerData as WorkerStart;
+const kernels = instantiate(start.module, start.memory);
+kernels.setThread(start.index, start.scratch);
+kernels.work(start.control);

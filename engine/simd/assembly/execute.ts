@@ -2,6 +2,7 @@
 import { Kernel } from "./kernel-ids";
 import { binary, compare } from "./binary";
 import { unary } from "./elementwise";
+import { cast, fill } from "./conversions";
 import { padImage, shiftAdd } from "./images";
 import { avgPool, avgPoolGrad, maxPool, maxPoolGrad } from "./pooling";
 import { outer, pack, rows, sumParts } from "./products";
@@ -24,6 +25,8 @@ export function execute(kernel: i32, params: usize, chunk: i32): void {
     case Kernel.AvgPoolGrad: return avgPoolGrad(params, chunk);
     case Kernel.ReduceRows: return reduceRows(params, chunk);
     case Kernel.ReduceColumns: return reduceColumns(params, chunk);
+    case Kernel.Cast: return cast(params, chunk);
+    case Kernel.Fill: return fill(params, chunk);
     default: unreachable();
   }
 }

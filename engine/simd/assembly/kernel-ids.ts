@@ -81,3 +81,12 @@ export const enum ReduceOp {
   Min,
   Prod,
 }
+
+export const enum CastTo {
+  FloatFromInt,
+  FloatFromBool,
+  IntFromFloat,
+  IntFromBool,
+  BoolFromFloat,
+  BoolFromInt,
+}

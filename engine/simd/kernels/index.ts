@@ -1,1 +1,23 @@
-export const own = {};
+import { broadcasting } from "./broadcasting";
+import { conv2D, conv2DBackpropFilter, conv2DBackpropInput } from "./convolution";
+import { conversions } from "./conversions";
+import { elementwise } from "./elementwise";
+import type { OwnKernel } from "./kernel";
+import { batchMatMul } from "./matmul";
+import { pooling } from "./pooling";
+import { reductions } from "./reductions";
+import { shapes } from "./shapes";
+
+/** The kernels of this backend, by the name that tfjs gives the op. */
+export const own: Record<string, OwnKernel> = {
+  BatchMatMul: batchMatMul,
+  Conv2D: conv2D,
+  Conv2DBackpropInput: conv2DBackpropInput,
+  Conv2DBackpropFilter: conv2DBackpropFilter,
+  ...pooling,
+  ...elementwise,
+  ...broadcasting,
+  ...reductions,
+  ...shapes,
+  ...conversions,
+};

@@ -1,0 +1,101 @@
+import { broadcast_util, util, type DataType, type TensorInfo } from "@tensorflow/tfjs-core";
+import { BinaryOp, CompareOp, Kernel } from "../assembly/kernel-ids";
+import type { SimdBackend } from "../backend";
+import { fallback, floatsOnly, inputsOf, type OwnKernel } from "./kernel";
+
+const CHUNK = 8192; // as in assembly/elementwise.ts
+const MOST_OUTER = 4;
+
+/** One dimension of the result after folding: its size, and the operands' strides in numbers (0: broadcast). */
+interface Dimension {
+  size: number;
+  a: number;
+  b: number;
+}
+
+/** Neighbouring dimensions in which both operands go on alike become one; the innermost comes first. */
+export function foldShapes(a: number[], b: number[], out: number[]): Dimension[] {
+  const folded: Dimension[] = [];
+  let aStride = 1;
+  let bStride = 1;
+  for (let back = 1; back <= out.length; back++) {
+    const size = out[out.length - back]!;
+    const aSize = a[a.length - back] ?? 1;
+    const bSize = b[b.length - back] ?? 1;
+    if (size !== 1) {
+      const next = { size, a: aSize === 1 ? 0 : aStride, b: bSize === 1 ? 0 : bStride };
+      const last = folded[folded.length - 1];
+      if (last && next.a === last.a * last.size && next.b === last.b * last.size) last.size *= size;
+      else folded.push(next);
+    }
+    aStride *= aSize;
+    bStride *= bSize;
+  }
+  return folded.length > 0 ? folded : [{ size: 1, a: 1, b: 1 }];
+}
+
+/** c = op(a, b) with broadcasting; undefined where the shapes fold to more dimensions than the kernel walks. */
+function broadcast(
+  backend: SimdBackend,
+  kernel: Kernel.Binary | Kernel.Compare,
+  op: number,
+  a: TensorInfo,
+  b: TensorInfo,
+  dtype: DataType,
+): TensorInfo | undefined {
+  const shape = broadcast_util.assertAndGetBroadcastShape(a.shape, b.shape);
+  const [row, ...outer] = foldShapes(a.shape, b.shape, shape) as [Dimension, ...Dimension[]];
+  if (outer.length > MOST_OUTER) return undefined;
+  const size = util.sizeFromShape(shape);
+  const result = backend.output(shape, dtype);
+  if (size === 0) return result;
+  const rows = size / row.size;
+  const rowsPerChunk = rows === 1 ? 0 : Math.max(1, Math.floor(CHUNK / row.size));
+  const chunks = rows === 1 ? Math.ceil(size / CHUNK) : Math.ceil(rows / rowsPerChunk);
+  const dimension = (index: number): Dimension => outer[index] ?? { size: 1, a: 0, b: 0 };
+  const [d0, d1, d2, d3] = [dimension(0), dimension(1), dimension(2), dimension(3)];
+  backend.run(kernel, chunks, [
+    ...[op, backend.address(a), backend.address(b), backend.address(result), row.size, rows, rowsPerChunk],
+    ...[row.a === 0 ? 0 : 1, row.b === 0 ? 0 : 1, d0.size, d1.size, d2.size],
+    ...[d0.a, d1.a, d2.a, d3.a, d0.b, d1.b, d2.b, d3.b],
+  ]);
+  return result;
+}
+
+function arithmetic(name: string, op: BinaryOp): OwnKernel {
+  return floatsOnly(name, (call) => {
+    const { a, b } = inputsOf<"a" | "b">(call);
+    return broadcast(call.backend, Kernel.Binary, op, a, b, "float32") ?? fallback(name, call);
+  });
+}
+
+function comparison(name: string, op: CompareOp): OwnKernel {
+  return floatsOnly(name, (call) => {
+    const { a, b } = inputsOf<"a" | "b">(call);
+    return broadcast(call.backend, Kernel.Compare, op, a, b, "bool") ?? fallback(name, call);
+  });
+}
+
+export const broadcasting: Record<string, OwnKernel> = {
+  Add: arithmetic("Add", BinaryOp.Add),
+  Sub: arithmetic("Sub", BinaryOp.Sub),
+  Multiply: arithmetic("Multiply", BinaryOp.Multiply),
+  RealDiv: arithmetic("RealDiv", BinaryOp.RealDiv),
+  Maximum: arithmetic("Maximum", BinaryOp.Maximum),
+  Minimum: arithmetic("Minimum", BinaryOp.Minimum),
+  SquaredDifference: arithmetic("SquaredDifference", BinaryOp.SquaredDifference),
+  Equal: comparison("Equal", CompareOp.Equal),
+  NotEqual: comparison("NotEqual", CompareOp.NotEqual),
+  Greater: comparison("Greater", CompareOp.Greater),
+  GreaterEqual: comparison("GreaterEqual", CompareOp.GreaterEqual),
+  Less: comparison("Less", CompareOp.Less),
+  LessEqual: comparison("LessEqual", CompareOp.LessEqual),
+  EluGrad: floatsOnly("EluGrad", (call) => {
+    const { dy, y } = inputsOf<"dy" | "y">(call);
+    return broadcast(call.backend, Kernel.Binary, BinaryOp.EluGrad, dy, y, "float32") ?? fallback("EluGrad", call);
+  }),
+  Prelu: floatsOnly("Prelu", (call) => {
+    const { x, alpha } = inputsOf<"x" | "alpha">(call);
+    return broadcast(call.backend, Kernel.Binary, BinaryOp.Prelu, x, alpha, "float32") ?? fallback("Prelu", call);
+  }),
+};

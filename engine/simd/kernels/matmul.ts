@@ -1,0 +1,125 @@
+import { broadcast_util, util, type TensorInfo } from "@tensorflow/tfjs-core";
+import type { SimdBackend } from "../backend";
+import { floatsOnly, type OwnKernel } from "./kernel";
+import { multiplyOuter, multiplyRows, withPacked, zeros } from "./products";
+
+/** A matrix (of a batch) seen as rows × columns, transposed or not: strides in bytes. */
+interface Matrix {
+  at: number;
+  rows: number;
+  columns: number;
+  rowStride: number;
+  columnStride: number;
+}
+
+function matrix(at: number, shape: number[], transposed: boolean): Matrix {
+  const [height, width] = shape.slice(-2) as [number, number];
+  return transposed
+    ? { at, rows: width, columns: height, rowStride: 4, columnStride: width * 4 }
+    : { at, rows: height, columns: width, rowStride: width * 4, columnStride: 4 };
+}
+
+export const batchMatMul: OwnKernel = floatsOnly("BatchMatMul", ({ inputs, attrs, backend }) => {
+  const { a, b } = inputs as { a: TensorInfo; b: TensorInfo };
+  return matMul(backend, a, b, attrs["transposeA"] === true, attrs["transposeB"] === true);
+});
+
+/** `bias` is the address of one number a column. */
+export function matMul(
+  backend: SimdBackend,
+  a: TensorInfo,
+  b: TensorInfo,
+  transposeA: boolean,
+  transposeB: boolean,
+  bias?: number,
+): TensorInfo {
+  const left = matrix(backend.address(a), a.shape, transposeA);
+  const right = matrix(backend.address(b), b.shape, transposeB);
+  util.assert(
+    left.columns === right.rows,
+    () =>
+      `Error in matMul: inner shapes (${left.columns}) and (${right.rows}) of Tensors with shapes ${a.shape} and ` +
+      `${b.shape} and transposeA=${transposeA} and transposeB=${transposeB} must match.`,
+  );
+  const batchShapes = [a, b].map(({ shape }) => shape.slice(0, -2)) as [number[], number[]];
+  const batchShape = broadcast_util.assertAndGetBroadcastShape(...batchShapes);
+  const shape = [...batchShape, left.rows, right.columns];
+  if (left.columns === 0 && bias === undefined) return zeros(backend, shape);
+  const result = backend.output(shape);
+  if (util.sizeFromShape(shape) === 0) return result;
+  const c = backend.address(result);
+  const [aBatches, bBatches] = batchShapes.map((outer) => util.sizeFromShape(outer)) as [number, number];
+  const batch = util.sizeFromShape(batchShape);
+  const aBytes = left.rows * left.columns * 4;
+  const cBytes = left.rows * right.columns * 4;
+  if (transposeA && !transposeB && batch === 1 && bias === undefined) {
+    outerProduct(backend, left, right, c);
+    return result;
+  }
+  withRowMajor(backend, left, aBatches, (rowMajor) => {
+    const packing = {
+      ...{ from: right.at, outer: 1, outerStride: 0, middle: 1, middleStride: 0 },
+      ...{ inner: right.rows, innerStride: right.rowStride, columns: right.columns, columnStride: right.columnStride },
+      ...{ batch: bBatches, fromBatch: right.rows * right.columns * 4 },
+    };
+    withPacked(backend, packing, (packed, packedBytes) => {
+      const product = (aAt: number, bAt: number, cAt: number, count: number) =>
+        multiplyRows(backend, {
+          ...{ a: aAt, b: bAt, c: cAt, bias: bias ?? 0, columns: right.columns },
+          ...{ images: 1, height: 1, width: left.rows },
+          ...{ aStrides: { x: left.columns * 4, y: 0, image: 0 }, cStrides: { x: right.columns * 4, y: 0, image: 0 } },
+          ...{ segments: 1, length: left.columns, segmentStride: 0, batch: count },
+          ...{ aBatch: aBatches > 1 ? aBytes : 0, bBatch: bBatches > 1 ? packedBytes : 0, cBatch: cBytes },
+        });
+      const simple = [aBatches, bBatches].every((count) => count === 1 || count === batch);
+      if (simple) return product(rowMajor, packed, c, batch);
+      const aIndex = batchIndex(batchShapes[0], batchShape);
+      const bIndex = batchIndex(batchShapes[1], batchShape);
+      for (let i = 0; i < batch; i++) {
+        product(rowMajor + aIndex(i) * aBytes, packed + bIndex(i) * packedBytes, c + i * cBytes, 1);
+      }
+    });
+  });
+  return result;
+}
+
+function outerProduct(backend: SimdBackend, a: Matrix, b: Matrix, c: number): void {
+  multiplyOuter(backend, {
+    ...{ a: a.at, b: b.at, c, segments: 1, length: a.rows, aSegment: 0, columns: b.columns },
+    ...{ images: 1, height: 1, width: a.columns },
+    ...{ aStrides: { x: a.columnStride, y: 0, image: 0 }, bStrides: { x: b.rowStride, y: 0, image: 0 } },
+  });
+}
+
+/** Rows wants A's rows in one piece each. Packing all of a transposed A as one wide panel of B would do; a copy is simpler. */
+function withRowMajor(backend: SimdBackend, a: Matrix, count: number, use: (at: number) => void): void {
+  if (a.columnStride === 4) return use(a.at);
+  const floats = count * a.rows * a.columns;
+  backend.withScratch(floats, [count, a.rows, a.columns], (at) => {
+    const from = new Float32Array(backend.heap.memory.buffer, a.at, floats);
+    const to = new Float32Array(backend.heap.memory.buffer, at, floats);
+    for (let i = 0, out = 0; i < count; i++) {
+      const start = i * a.rows * a.columns;
+      for (let row = 0; row < a.rows; row++) {
+        for (let column = 0; column < a.columns; column++) to[out++] = from[start + column * a.rows + row]!;
+      }
+    }
+    use(at);
+  });
+}
+
+/** From the place in a broadcast batch to the place in an operand's own. */
+function batchIndex(own: number[], broadcast: number[]): (index: number) => number {
+  const ownStrides = util.computeStrides([...own, 1]);
+  const strides = util.computeStrides([...broadcast, 1]);
+  const skipped = broadcast.length - own.length;
+  return (index) => {
+    let place = 0;
+    broadcast.forEach((_, dimension) => {
+      const coordinate = Math.floor(index / strides[dimension]!) % broadcast[dimension]!;
+      if (dimension >= skipped && own[dimension - skipped]! > 1) place += coordinate * ownStrides[dimension - skipped]!;
+    });
+    return place;
+  };
+}
+
