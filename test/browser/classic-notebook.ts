@@ -15,6 +15,7 @@ interface ClassicWindow {
 }
 
 interface ClassicCell {
+  cell_type: string;
   get_text(): string;
   /** Counted by the tests. */
   finishedRuns?: number;
@@ -47,6 +48,19 @@ export class ClassicNotebook extends NotebookPage {
     return await this.page.evaluate(() =>
       (window as unknown as ClassicWindow).Jupyter!.notebook!.get_cells().map((cell) => cell.get_text()),
     );
+  }
+
+  async codeCells(): Promise<number[]> {
+    return await this.page.evaluate(() =>
+      (window as unknown as ClassicWindow)
+        .Jupyter!.notebook!.get_cells()
+        .flatMap((cell, index) => (cell.cell_type === "code" && cell.get_text() !== "" ? [index] : [])),
+    );
+  }
+
+  async errors(index: number): Promise<string> {
+    const errors = (await this.cell(index)).locator(".output_error, .output_stderr");
+    return (await errors.allInnerTexts()).join("\n");
   }
 
   protected async runs(index: number): Promise<number> {
@@ -102,7 +116,9 @@ export class ClassicNotebook extends NotebookPage {
 
   async tooltip(): Promise<string> {
     await this.page.keyboard.press("Shift+Tab");
-    const text = await this.page.locator("#tooltip .tooltiptext").innerText();
+    const tooltip = this.page.locator("#tooltip .tooltiptext");
+    await tooltip.filter({ hasText: /\S/ }).waitFor();
+    const text = await tooltip.innerText();
     await this.page.keyboard.press("Escape");
     return text;
   }

@@ -21,6 +21,7 @@ interface NotebookPanel {
 }
 
 interface CellModel {
+  type: string;
   sharedModel: { getSource(): string };
   stateChanged: {
     connect(slot: (model: CellModel, change: { name: string; newValue: unknown }) => void): void;
@@ -53,6 +54,20 @@ export class LabNotebook extends NotebookPage {
         cell.model.sharedModel.getSource(),
       ),
     );
+  }
+
+  async codeCells(): Promise<number[]> {
+    return await this.page.evaluate(() =>
+      (window as unknown as LabWindow).jupyterapp!.shell.currentWidget!.content.widgets.flatMap(
+        ({ model }, index) => (model.type === "code" && model.sharedModel.getSource() !== "" ? [index] : []),
+      ),
+    );
+  }
+
+  async errors(index: number): Promise<string> {
+    const kinds = ["application/vnd.jupyter.error", "application/vnd.jupyter.stderr"];
+    const selector = kinds.map((kind) => `[data-mime-type="${kind}"]`).join();
+    return (await (await this.cell(index)).locator(selector).allInnerTexts()).join("\n");
   }
 
   protected async runs(index: number): Promise<number> {

@@ -27,6 +27,10 @@ export abstract class NotebookPage {
   abstract cell(index: number): Promise<Locator>;
   /** The outputs below a cell, scrolled into view. */
   abstract outputs(index: number): Promise<Locator>;
+  /** The indices of the code cells. */
+  abstract codeCells(): Promise<number[]>;
+  /** The text of a cell's errors, "" when it has none. */
+  abstract errors(index: number): Promise<string>;
   /** How often a cell has run to its end since the page was loaded. */
   protected abstract runs(index: number): Promise<number>;
   /** Writes over a cell's source with the keyboard. */
