@@ -29,6 +29,7 @@ export { countParameters, detach, Module } from "./module";
 export { Discriminator, Generator, type GeneratorOptions } from "./networks";
 export { adam, type AdamOptions, type Optimizer } from "./optimizers";
 export { imagesToPng, plotImages, type PlotImagesOptions } from "./plot-images";
+export { plotCurves, type NamedHistory } from "./plot-curves";
 export { permutation, randn, seedEverything } from "./random";
 export { summarize, type Summary } from "./summary";
 export { Trainer, type FitOptions, type TrainerOptions } from "./trainer";
