@@ -4,25 +4,48 @@ import type { Json, Message } from "./wire";
 type Send = (type: string, content: Json, metadata?: Json, buffers?: readonly Uint8Array[]) => void;
 type MessageHandler = (data: unknown, message: { metadata: Json; buffers: readonly Uint8Array[] }) => unknown;
 
+export interface CommSendOptions {
+  readonly metadata?: Json;
+  readonly buffers?: readonly Uint8Array[];
+}
+
 /** One end of a conversation with a widget in the front end. */
 export class Comm {
-  onMessage: MessageHandler | undefined;
-  onClose: ((data: unknown) => unknown) | undefined;
+  private messageHandler: MessageHandler | undefined;
+  private closeHandler: ((data: unknown) => unknown) | undefined;
 
   constructor(
     readonly id: string,
-    readonly target: string,
+    readonly targetName: string,
     private readonly sendMessage: Send,
     private readonly forget: (id: string) => void,
   ) {}
 
-  send(data: unknown, metadata: Json = {}, buffers: readonly Uint8Array[] = []): void {
+  send(data: unknown, { metadata = {}, buffers = [] }: CommSendOptions = {}): void {
     this.sendMessage("comm_msg", { comm_id: this.id, data: data ?? {} }, metadata, buffers);
   }
 
   close(data: unknown = {}): void {
     this.forget(this.id);
     this.sendMessage("comm_close", { comm_id: this.id, data });
+  }
+
+  /** Calls `handler` for each message of the front end. */
+  onMessage(handler: MessageHandler): void {
+    this.messageHandler = handler;
+  }
+
+  /** Calls `handler` when the front end closes this comm. */
+  onClose(handler: (data: unknown) => unknown): void {
+    this.closeHandler = handler;
+  }
+
+  async receive(data: unknown, message: { metadata: Json; buffers: readonly Uint8Array[] }): Promise<void> {
+    await this.messageHandler?.(data, message);
+  }
+
+  async closed(data: unknown): Promise<void> {
+    await this.closeHandler?.(data);
   }
 }
 
@@ -47,11 +70,11 @@ export class Comms {
 
   info(target: unknown): Json {
     const shown = [...this.open.values()].filter(
-      (comm) => typeof target !== "string" || comm.target === target,
+      (comm) => typeof target !== "string" || comm.targetName === target,
     );
     return {
       status: "ok",
-      comms: Object.fromEntries(shown.map((comm) => [comm.id, { target_name: comm.target }])),
+      comms: Object.fromEntries(shown.map((comm) => [comm.id, { target_name: comm.targetName }])),
     };
   }
 
@@ -60,10 +83,10 @@ export class Comms {
     const id = String(content.comm_id);
     const comm = this.open.get(id);
     if (header.msg_type === "comm_open") await this.accept(id, String(content.target_name), content.data);
-    else if (header.msg_type === "comm_msg") await comm?.onMessage?.(content.data, { metadata, buffers });
+    else if (header.msg_type === "comm_msg") await comm?.receive(content.data, { metadata, buffers });
     else if (comm) {
       this.open.delete(id);
-      await comm.onClose?.(content.data);
+      await comm.closed(content.data);
     }
   }
 

@@ -2,7 +2,8 @@
  * The control thread: it owns the control, heartbeat and iopub sockets, so that the kernel answers, stops and
  * publishes while a cell keeps the main thread busy.
  */
-import { parentPort, workerData } from "node:worker_threads";
+import { join } from "node:path";
+import { Worker, parentPort, workerData } from "node:worker_threads";
 import { Publisher, Reply, Router } from "zeromq";
 import { address } from "./connection";
 import { kernelInfo } from "./kernel-info";
@@ -13,6 +14,9 @@ import { Wire, type Header, type Json, type Message } from "./wire";
 const STUCK =
   "The cell has not stopped: it is inside code that cannot be interrupted (a native call, a child process, or a loop " +
   "of an npm package). Wait for it, or restart the kernel, which loses its variables.\n";
+
+/** How long the main thread may take to notice a second interrupt. */
+const ADVICE_DELAY_MS = 250;
 
 const port = parentPort!;
 const { connection, session, shared } = workerData as ControlData;
@@ -48,11 +52,22 @@ async function reply(to: Message, content: Json): Promise<void> {
 
 function interrupt(): void {
   const now = performance.now();
-  const again = now - lastInterrupt < 2000 && state.handled < state.asked;
+  const again = now - lastInterrupt < 2000;
   lastInterrupt = now;
-  state.ask();
+  const count = state.ask();
   tell({ kind: "interrupt" });
-  if (again) publish("stream", running, { name: "stderr", text: STUCK });
+  const advise = (): void => {
+    if (state.handled < count) publish("stream", running, { name: "stderr", text: STUCK });
+  };
+  if (again) setTimeout(advise, ADVICE_DELAY_MS);
+}
+
+/** See sigint.ts. */
+function listenToSignals(): void {
+  const thread = new Worker(join(__dirname, "sigint.js"));
+  thread.on("message", interrupt);
+  thread.on("error", () => undefined);
+  thread.unref();
 }
 
 async function shutdown(message: Message): Promise<void> {
@@ -116,6 +131,7 @@ async function main(): Promise<void> {
   ]);
   publishForMain();
   followParent();
+  listenToSignals();
   await Promise.all([serveControl(), serveHeartbeat()]);
 }
 

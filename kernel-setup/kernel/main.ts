@@ -3,6 +3,7 @@ import { writeSync } from "node:fs";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { Router } from "zeromq";
+import { captureChildren } from "./child-output";
 import { Comms } from "./comms";
 import { address, readConnection } from "./connection";
 import type * as compilerModule from "./compiler/compiler";
@@ -23,6 +24,8 @@ import { installStackTraces, reportError } from "./traceback";
 import { createTslabModule } from "./tslab-module";
 import { Wire, type Header, type Message } from "./wire";
 
+/** Taken before cells get theirs, which goes to their output. */
+const writeToDescriptor = writeSync;
 const connection = readConnection(process.argv[2] ?? "");
 const shared = new SharedState();
 const wire = new Wire(connection.key, connection.signatureScheme);
@@ -88,7 +91,7 @@ function refuse(channel: string, reason: string): void {
 /** For the log of whoever started the kernel; process.stderr belongs to the cells. */
 function log(line: string): void {
   try {
-    writeSync(2, `[kernel] ${line}\n`);
+    writeToDescriptor(2, `[kernel] ${line}\n`);
   } catch {
     // Nobody reads the log any more.
   }
@@ -140,6 +143,10 @@ function listen(): void {
 async function main(): Promise<void> {
   installStackTraces();
   captureStreams(iopub, () => session.lastParent);
+  captureChildren(
+    (name, text, parent) => iopub.stream(name, text, parent),
+    () => session.lastParent,
+  );
   trackTimers();
   listen();
   Object.assign(globalThis, { [Symbol.for("tslab.kernel")]: kernel, input: kernel.input });

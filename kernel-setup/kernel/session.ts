@@ -170,9 +170,9 @@ export class Session {
         evalue: "The cell was interrupted.",
         traceback: ["KeyboardInterrupt: The cell was interrupted."],
       };
-    if (error instanceof Error && "diagnostics" in error) {
+    if (isCompileError(error)) {
       const { ts, project } = this.parts.evaluator().compiler;
-      return reportDiagnostics(ts, error as CompileError, this.label(run), project.folder);
+      return reportDiagnostics(ts, error, this.label(run), project.folder);
     }
     return reportError(error);
   }
@@ -240,10 +240,24 @@ export class Session {
   }
 }
 
+/** By its parts, because the class comes with the compiler, which is loaded late. */
+function isCompileError(error: unknown): error is CompileError {
+  try {
+    return error instanceof Error && Object.hasOwn(error, "diagnostics") && error.name === "TypeScriptError";
+  } catch {
+    return false;
+  }
+}
+
 /** The interrupt itself, or what an API that was given the cell's signal made of it. */
 function isInterrupt(error: unknown, run: Run): boolean {
-  if (error instanceof KernelInterrupt) return true;
-  return error instanceof Error && error.name === "AbortError" && run.controller.signal.aborted;
+  try {
+    if (error instanceof KernelInterrupt) return true;
+    return run.controller.signal.aborted && error instanceof Error && error.name === "AbortError";
+  } catch {
+    // A thrown proxy may throw at every touch.
+    return false;
+  }
 }
 
 /** Waits until the requests that have already arrived are in the queue. */

@@ -1,5 +1,13 @@
 import { inspect } from "node:util";
 
+const ESCAPES: Record<string, string> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
+
 /** An array of records as an HTML table. Throws a TypeError if `rows` is not an array of objects. */
 export function tableHtml(rows: readonly object[], columns?: readonly string[]): string {
   if (!Array.isArray(rows) || rows.some((row) => typeof row !== "object" || row === null))
@@ -40,5 +48,5 @@ function plain(value: unknown): string {
 }
 
 function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
+  return text.replace(/[&<>"']/g, (c) => ESCAPES[c] ?? c);
 }

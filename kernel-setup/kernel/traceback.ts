@@ -1,12 +1,12 @@
-import type { SourceMap } from "node:module";
 import { inspect } from "node:util";
+import type { LineMap } from "./compiler/emit";
 
 /** A script that the kernel compiled: how to get from its lines to those that the user wrote. */
 interface Script {
   /** As it reads in a traceback: `cell [3]`, or a file. */
   readonly label: string;
   readonly source: string;
-  readonly map: SourceMap;
+  readonly map: LineMap;
 }
 
 interface Place {
@@ -73,10 +73,8 @@ function functionName(site: NodeJS.CallSite): string | undefined {
 }
 
 function original({ label, map }: Script, line: number, column: number): Place {
-  const entry = map.findEntry(line - 1, column - 1);
-  return "originalLine" in entry
-    ? { label, line: entry.originalLine + 1, column: entry.originalColumn + 1 }
-    : { label, line, column };
+  const found = map.original(line - 1, column - 1);
+  return found ? { label, line: found.line + 1, column: found.column + 1 } : { label, line, column };
 }
 
 /** The lines around a place, the line marked and the column pointed at. */
@@ -104,7 +102,17 @@ export interface ErrorReport {
   readonly traceback: readonly string[];
 }
 
+/** Never throws, whatever was thrown. */
 export function reportError(thrown: unknown): ErrorReport {
+  try {
+    return describeThrown(thrown);
+  } catch (error) {
+    const evalue = `a value that cannot be shown (${headline(error)})`;
+    return { ename: "Thrown", evalue, traceback: [`Thrown: ${evalue}`] };
+  }
+}
+
+function describeThrown(thrown: unknown): ErrorReport {
   if (!isError(thrown)) {
     const evalue = typeof thrown === "string" ? thrown : inspect(thrown);
     return { ename: "Thrown", evalue, traceback: [`Thrown: ${evalue}`] };

@@ -36,11 +36,11 @@ declare module "tslab" {
   export const versions: { tslab: string; typescript: string; node: string };
   export interface Comm {
     readonly id: string;
-    readonly target: string;
-    send(data: unknown, metadata?: Record<string, unknown>, buffers?: Uint8Array[]): void;
+    readonly targetName: string;
+    send(data: unknown, options?: { metadata?: Record<string, unknown>; buffers?: Uint8Array[] }): void;
     close(data?: unknown): void;
-    onMessage: ((data: any, message: { metadata: Record<string, unknown>; buffers: readonly Uint8Array[] }) => unknown) | undefined;
-    onClose: ((data: any) => unknown) | undefined;
+    onMessage(handler: (data: any, message: { metadata: Record<string, unknown>; buffers: readonly Uint8Array[] }) => unknown): void;
+    onClose(handler: (data: any) => unknown): void;
   }
   /** Calls handler for each comm that a front end opens for target. */
   export function registerCommTarget(target: string, handler: (comm: Comm, data: any) => unknown): void;

@@ -1,7 +1,7 @@
 import type * as TS from "typescript";
-import { parseEmitted, transpile, type Emitted } from "./emit";
+import { lineMap, parseEmitted, transpile, type Emitted } from "./emit";
 import { enterGuard, leaveGuard, replaceImportMeta } from "./guards";
-import { TextEdits } from "./text-edits";
+import { TextEdits, type EditedText } from "./text-edits";
 import type { BoundSourceFile, TypeScript } from "./typescript-internals";
 
 /** Parameters of an emitted cell: the variables of all cells, and what belongs to this one. */
@@ -30,7 +30,8 @@ export function emitCell(
     verbatimModuleSyntax: true,
   });
   const rewriter = new CellRewriter(ts, parseEmitted(ts, js), earlier, typeOnly);
-  return { js: rewriter.rewrite(), map, assigned: rewriter.assigned };
+  const edited = rewriter.rewrite();
+  return { js: edited.text, map: lineMap(edited, map), assigned: rewriter.assigned };
 }
 
 class CellRewriter {
@@ -49,7 +50,7 @@ class CellRewriter {
     this.source = file.text;
   }
 
-  rewrite(): string {
+  rewrite(): EditedText {
     const { ts, file } = this;
     const hoisted = file.statements
       .filter((s) => ts.isFunctionDeclaration(s) && s.name)
@@ -69,8 +70,9 @@ class CellRewriter {
 
   private lastExpression(): TS.ExpressionStatement | undefined {
     const { ts } = this;
+    // Functions are hoisted: one that follows does not take the result away.
     const statements = this.file.statements.filter(
-      (s) => !ts.isExportDeclaration(s) && !ts.isEmptyStatement(s),
+      (s) => !ts.isExportDeclaration(s) && !ts.isEmptyStatement(s) && !ts.isFunctionDeclaration(s),
     );
     const last = statements.at(-1);
     return last && ts.isExpressionStatement(last) ? last : undefined;

@@ -1,12 +1,27 @@
 import { SourceMap } from "node:module";
 import type * as TS from "typescript";
 import { enterGuard, leaveGuard, replaceImportMeta } from "./guards";
-import { TextEdits } from "./text-edits";
+import { TextEdits, type EditedText } from "./text-edits";
 import type { BoundSourceFile, TypeScript } from "./typescript-internals";
 
 export interface Emitted {
   readonly js: string;
-  readonly map: SourceMap;
+  readonly map: LineMap;
+}
+
+/** From places in emitted code to places in its source. Lines and columns count from 0. */
+export interface LineMap {
+  original(line: number, column: number): { readonly line: number; readonly column: number } | undefined;
+}
+
+/** Undoes the edits, then the compiler's own transformation. */
+export function lineMap(edited: EditedText, map: SourceMap): LineMap {
+  return {
+    original(line, column) {
+      const entry = map.findEntry(line, edited.columnBefore(line, column));
+      return "originalLine" in entry ? { line: entry.originalLine, column: entry.originalColumn } : undefined;
+    },
+  };
 }
 
 /** Transpiles one file to what this Node.js runs, with its source map. Types were checked before. */
@@ -16,7 +31,7 @@ export function transpile(
   source: string,
   project: TS.CompilerOptions,
   options: TS.CompilerOptions,
-): Emitted {
+): { readonly js: string; readonly map: SourceMap } {
   const target = Math.min(
     project.target ?? ts.ScriptTarget.ES2022,
     ts.ScriptTarget.ES2022,
@@ -82,5 +97,6 @@ export function emitModule(
     leaveGuard(ts, node, edits);
   };
   visit(file);
-  return { js: edits.apply(js), map };
+  const edited = edits.apply(js);
+  return { js: edited.text, map: lineMap(edited, map) };
 }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type * as TS from "typescript";
 import { AMBIENT_TYPES } from "./ambient-types";
 import type { Project } from "./project";
-import type { Checker, InternalProgram, TypeScript } from "./typescript-internals";
+import type { BoundSourceFile, Checker, InternalProgram, TypeScript } from "./typescript-internals";
 
 interface CachedFile {
   readonly file: TS.SourceFile;
@@ -61,6 +61,8 @@ export class ModuleProgram {
 
   /** Adds a cell that declares globals. */
   addRoot(file: TS.SourceFile): void {
+    // The program fills this in itself, with what belongs to it.
+    delete (file as Partial<BoundSourceFile>).imports;
     this.extraRoots = [...this.extraRoots.filter((root) => root.fileName !== file.fileName), file];
     this.rebuild();
   }
