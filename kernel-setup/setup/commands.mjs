@@ -6,7 +6,8 @@ import { delimiter, isAbsolute, join } from "node:path";
 /** A failure that the set-up explains in its message, so that no stack is shown. */
 export class SetupError extends Error {}
 
-const tailLength = 25;
+/** How many lines of a failed command's output are shown from its first error on, and how many of its end. */
+const shownLines = 12;
 
 /**
  * Runs a command to its end, its output kept for the message of a failure.
@@ -43,11 +44,25 @@ export function run(command, args, { cwd, env = {}, timeout } = {}) {
 export async function mustRun(command, args, { advice, ...options }) {
   const { code, output } = await run(command, args, options);
   if (code === 0) return output;
-  const tail = output.trimEnd().split("\n").slice(-tailLength);
   throw new SetupError(
-    `\`${[command, ...args].join(" ")}\` ended with exit code ${code}. The end of its output:\n` +
-      `${tail.map((line) => `    ${line}`).join("\n")}\n  ${advice}`,
+    `\`${[command, ...args].join(" ")}\` ended with exit code ${code}. It said:\n` +
+      `${excerpt(output.trimEnd().split("\n"))
+        .map((line) => `    ${line}`)
+        .join("\n")}\n  ${advice}`,
   );
+}
+
+/**
+ * The end of an output, and before it the first error, which explains most.
+ * @param {string[]} lines
+ */
+function excerpt(lines) {
+  if (lines.length <= 2 * shownLines) return lines;
+  const first = lines.findIndex((line) => /\berr(?:or)?\b/i.test(line));
+  const tail = lines.length - shownLines;
+  if (first < 0 || first >= tail) return ["…", ...lines.slice(-shownLines)];
+  const end = Math.min(first + shownLines, tail);
+  return [...lines.slice(first, end), ...(end < tail ? ["…"] : []), ...lines.slice(tail)];
 }
 
 /**

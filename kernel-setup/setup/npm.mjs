@@ -39,7 +39,7 @@ export function npmStep(root) {
         {
           cwd: root,
           advice:
-            "Check the network and npm's settings (`npm config list`, `npm ping`), then run this again.",
+            "Check the network and npm's settings (`npm ping`, `npm config list`); `npm install` mends a lock file. Then run this again.",
         },
       );
       writeAtomically(stamp, JSON.stringify(now));
