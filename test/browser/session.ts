@@ -39,6 +39,10 @@ export class Session {
     return this.copy!.root;
   }
 
+  get tutorialFile(): string {
+    return join(this.root, "notebooks", "gan.ipynb");
+  }
+
   /** What `npm start` printed. */
   get output(): string {
     return this.jupyter!.output();

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
+import { statSync } from "node:fs";
 import { it } from "node:test";
 import { drawnCharts } from "./charts";
 import type { NotebookPage } from "./notebook-page";
 import { pictures } from "./pictures";
+import { notShown, readSavedOutputs } from "./saved-outputs";
 import { screenshot } from "./screenshots";
 import { inEachFrontEnd } from "./session";
 
@@ -149,8 +151,20 @@ inEachFrontEnd("the tutorial", (session) => {
     await shot("curves-zoomed");
   });
 
-  it("shows all outputs again after saving and reloading the page", async () => {
+  it("saves forms of each output that GitHub and VS Code show", async () => {
     await notebook.save();
+    const saved = readSavedOutputs(session.tutorialFile);
+    assert.ok(saved.length >= codeCells.length - 1, `${saved.length} outputs`);
+    for (const { mimeTypes, cell } of saved) assert.deepEqual(notShown(mimeTypes), [], cell);
+    const charts = saved.filter(({ mimeTypes }) => mimeTypes.includes("application/vnd.plotly.v1+json"));
+    assert.ok(charts.length > 0);
+    // Where no script runs, the picture stands in.
+    for (const { mimeTypes } of charts)
+      assert.ok(mimeTypes.includes("image/png") && mimeTypes.includes("text/html"));
+    assert.ok(statSync(session.tutorialFile).size < 3e6, "under 3 MB");
+  });
+
+  it("shows all outputs again after saving and reloading the page", async () => {
     const before = await describeOutputs();
     await notebook.reload();
     assert.deepEqual(await describeOutputs(), before);
