@@ -66,8 +66,15 @@ function moveOn(at: Place, job: RowsJob): void {
   }
 }
 
+/** The same chunk of one or several products: the phases of a strided convolution's gradient share its images. */
 export function rows(params: usize, chunk: i32): void {
-  const job = changetype<RowsJob>(params);
+  const count = load<i32>(params);
+  for (let i = 0; i < count; i++) {
+    rowsOf(changetype<RowsJob>(params + 4 + <usize>i * offsetof<RowsJob>()), chunk);
+  }
+}
+
+function rowsOf(job: RowsJob, chunk: i32): void {
   const columnChunk = chunk % job.columnChunks;
   chunk /= job.columnChunks;
   const first = (chunk % job.rowChunks) * job.rowsPerChunk;

@@ -2,7 +2,7 @@ import { backend_util, util, type TensorInfo } from "@tensorflow/tfjs-core";
 import { Kernel } from "../assembly/kernel-ids";
 import type { SimdBackend } from "../backend";
 import { fallback, floatsOnly, inputsOf, type OwnKernel } from "./kernel";
-import { multiplyOuter, multiplyRows, withPacked, zeros, type Packing, type Strides } from "./products";
+import { multiplyOuter, multiplyRows, withPacked, zeros, type Packing, type RowsProduct, type Strides } from "./products";
 
 type ConvInfo = backend_util.Conv2DInfo;
 
@@ -99,7 +99,7 @@ export function convolve(backend: SimdBackend, x: TensorInfo, filter: TensorInfo
       ...{ inner: filterHeight * filterWidth * inChannels, innerStride: outChannels * 4 },
       ...{ columns: outChannels, columnStride: 4 },
     };
-    withPacked(backend, packing, (b) => {
+    withPacked(backend, [packing], ([b = 0]) => {
       multiplyRows(backend, {
         ...{ a: padded.at, b, c: out.at, bias: bias ?? 0, columns: outChannels },
         ...{ images: batchSize, height: outHeight, width: outWidth },
@@ -130,7 +130,7 @@ function correlateToOneChannel(
     ...{ inner: x.channels, innerStride: filter.channelStride, columns: taps, columnStride: filter.tapStride },
   };
   backend.withScratch(images * height * wide * 8, [images, height, wide, 8], (sums) => {
-    withPacked(backend, packing, (b) => {
+    withPacked(backend, [packing], ([b = 0]) => {
       multiplyRows(backend, {
         ...{ a: x.at, b, c: sums, columns: taps, images, height, width: wide },
         aStrides: strides(x, strideY),
@@ -174,6 +174,9 @@ function reach(all: Phase[], out: number): [number, number] {
   return [before, after];
 }
 
+/** What the parameters of one job have room for. */
+const MOST_TOGETHER = 36;
+
 export const conv2DBackpropInput: OwnKernel = floatsOnly("Conv2DBackpropInput", (call) => {
   const { dy, filter } = inputsOf<"dy" | "filter">(call);
   const { backend, attrs } = call;
@@ -194,31 +197,31 @@ export const conv2DBackpropInput: OwnKernel = floatsOnly("Conv2DBackpropInput", 
   const rowBytes = filterWidth * tapBytes;
   withPadding(backend, batchSize, from, [top, bottom, left, right], (padded) => {
     const at = strides(padded);
-    for (const y of phasesY) {
-      for (const x of phasesX) {
-        const start = { ...padded, at: padded.at + (y.start + top) * at.y + (x.start + left) * at.x };
-        const firstTap = backend.address(filter) + y.lastTap * rowBytes + x.lastTap * tapBytes;
-        const outer = { outer: y.taps, outerStride: -strideHeight * rowBytes };
-        if (inChannels === 1 && strideHeight === 1 && strideWidth === 1 && x.taps > 1 && x.taps <= 8) {
-          const packing = { from: firstTap, ...outer, tapStride: -tapBytes, channelStride: 4 };
-          const window = { images: batchSize, height: y.count, width: x.count, taps: x.taps };
-          correlateToOneChannel(backend, start, 1, packing, window, to.at);
-          continue;
-        }
-        const packing: Packing = {
-          ...{ from: firstTap, ...outer, middle: x.taps, middleStride: -strideWidth * tapBytes },
-          ...{ inner: outChannels, innerStride: 4, columns: inChannels, columnStride: outChannels * 4 },
-        };
-        withPacked(backend, packing, (b) => {
-          multiplyRows(backend, {
-            ...{ a: start.at, b, columns: inChannels, images: batchSize, height: y.count, width: x.count },
-            c: to.at + y.first * strides(to).y + x.first * strides(to).x,
-            ...{ aStrides: at, cStrides: strides(to, strideHeight, strideWidth) },
-            ...{ segments: y.taps, length: x.taps * outChannels, segmentStride: at.y },
-          });
-        });
-      }
+    const meetings = phasesY.flatMap((y) => phasesX.map((x) => ({ x, y })));
+    const starts = meetings.map(({ x, y }) => padded.at + (y.start + top) * at.y + (x.start + left) * at.x);
+    const packings = meetings.map(({ x, y }): Packing => ({
+      ...{ from: backend.address(filter) + y.lastTap * rowBytes + x.lastTap * tapBytes },
+      ...{ outer: y.taps, outerStride: -strideHeight * rowBytes },
+      ...{ middle: x.taps, middleStride: -strideWidth * tapBytes },
+      ...{ inner: outChannels, innerStride: 4, columns: inChannels, columnStride: outChannels * 4 },
+    }));
+    const [{ x, y }] = meetings as [(typeof meetings)[number]];
+    if (inChannels === 1 && strideHeight === 1 && strideWidth === 1 && x.taps > 1 && x.taps <= 8) {
+      const window = { images: batchSize, height: y.count, width: x.count, taps: x.taps };
+      const { from: firstTap, outer, outerStride } = packings[0]!;
+      const taps = { from: firstTap, outer, outerStride, tapStride: -tapBytes, channelStride: 4 };
+      return correlateToOneChannel(backend, { ...padded, at: starts[0]! }, 1, taps, window, to.at);
     }
+    withPacked(backend, packings, (packed) => {
+      const products = meetings.map(({ x, y }, i): RowsProduct => ({
+        ...{ a: starts[i]!, b: packed[i]!, columns: inChannels, images: batchSize, height: y.count, width: x.count },
+        c: to.at + y.first * strides(to).y + x.first * strides(to).x,
+        ...{ aStrides: at, cStrides: strides(to, strideHeight, strideWidth) },
+        ...{ segments: y.taps, length: x.taps * outChannels, segmentStride: at.y },
+      }));
+      if (products.length <= MOST_TOGETHER) multiplyRows(backend, ...products);
+      else for (const product of products) multiplyRows(backend, product);
+    });
   });
   return result;
 });

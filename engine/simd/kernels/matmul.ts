@@ -62,7 +62,7 @@ export function matMul(
       ...{ inner: right.rows, innerStride: right.rowStride, columns: right.columns, columnStride: right.columnStride },
       ...{ batch: bBatches, fromBatch: right.rows * right.columns * 4 },
     };
-    withPacked(backend, packing, (packed, packedBytes) => {
+    withPacked(backend, [packing], ([packed = 0], packedBytes) => {
       const product = (aAt: number, bAt: number, cAt: number, count: number) =>
         multiplyRows(backend, {
           ...{ a: aAt, b: bAt, c: cAt, bias: bias ?? 0, columns: right.columns },

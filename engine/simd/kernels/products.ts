@@ -40,25 +40,35 @@ const FLOPS_PER_CHUNK = 2e6;
 /** What of packed B a chunk passes over again and again should stay in L2. */
 const L2_BYTES = 256 << 10;
 
-export function multiplyRows(backend: SimdBackend, product: RowsProduct): void {
-  const { columns, images, height, width, segments, length, batch = 1 } = product;
-  const rows = images * height * width;
-  const depth = segments * length;
-  const columnsInL2 = Math.max(8, Math.floor(L2_BYTES / (4 * Math.max(1, depth)) / 8) * 8);
+/** Products whose images are worked through together; their sizes may differ, their images and columns not. */
+export function multiplyRows(backend: SimdBackend, ...products: RowsProduct[]): void {
+  const first = products[0]!;
+  const { columns, images, batch = 1 } = first;
+  const depths = products.map(({ segments, length }) => Math.max(1, segments * length));
+  const deepest = Math.max(...depths);
+  const columnsInL2 = Math.max(8, Math.floor(L2_BYTES / (4 * deepest * products.length) / 8) * 8);
   const columnsPerChunk = Math.min(columnsInL2, Math.ceil(columns / 8) * 8);
   const columnChunks = Math.ceil(columns / columnsPerChunk);
-  const flopsPerRow = 2 * Math.max(1, depth) * columnsPerChunk;
-  const rowsPerChunk = Math.max(8, Math.ceil(FLOPS_PER_CHUNK / flopsPerRow / 4) * 4);
-  const rowChunks = Math.ceil(rows / rowsPerChunk);
-  countFlops(2 * batch * rows * depth * columns);
-  const { aStrides, cStrides } = product;
-  backend.run(Kernel.Rows, batch * rowChunks * columnChunks, [
+  const pixels = products.map(({ height, width }) => height * width);
+  const flops = pixels.map((count, i) => 2 * count * depths[i]! * columnsPerChunk); // of an image, in a chunk's columns
+  const share = FLOPS_PER_CHUNK / flops.reduce((sum, each) => sum + each, 0); // of an image
+  // Several products are cut between images only, so that their chunks match.
+  const imagesPerChunk = products.length === 1 && share < 1 ? share : Math.ceil(share);
+  const rowsPerChunk = pixels.map((count) =>
+    products.length === 1 ? Math.max(8, Math.ceil((imagesPerChunk * count) / 4) * 4) : imagesPerChunk * count,
+  );
+  const rowChunks = Math.ceil((images * pixels[0]!) / rowsPerChunk[0]!);
+  products.forEach((_, i) => countFlops(2 * batch * images * pixels[i]! * depths[i]! * columns));
+  const jobs = products.flatMap((product, i) => [
     ...[product.a, product.b, product.c, product.bias ?? 0],
     ...[product.aBatch ?? 0, product.bBatch ?? 0, product.cBatch ?? 0],
-    ...[rows, rowsPerChunk, rowChunks, columns, columnsPerChunk, columnChunks, width, height],
-    ...[aStrides.x, aStrides.y, aStrides.image, cStrides.x, cStrides.y, cStrides.image],
-    ...[segments, length, product.segmentStride],
+    ...[images * pixels[i]!, rowsPerChunk[i]!, rowChunks, columns, columnsPerChunk, columnChunks],
+    ...[product.width, product.height],
+    ...[product.aStrides.x, product.aStrides.y, product.aStrides.image],
+    ...[product.cStrides.x, product.cStrides.y, product.cStrides.image],
+    ...[product.segments, product.length, product.segmentStride],
   ]);
+  backend.run(Kernel.Rows, batch * rowChunks * columnChunks, [products.length, ...jobs]);
 }
 
 /** B before packing: k runs over outer × middle × inner. */
@@ -80,23 +90,28 @@ export function packedFloats({ outer, middle, inner, columns, batch = 1 }: Packi
   return batch * outer * middle * inner * Math.ceil(columns / 4) * 4;
 }
 
-/** Packs B, and calls `use` with its address and the bytes of one product of the batch. */
+/** Packs each B, and calls `use` with their addresses and the bytes of one product of a batch. */
 export function withPacked(
   backend: SimdBackend,
-  packing: Packing,
-  use: (address: number, batchBytes: number) => void,
+  packings: Packing[],
+  use: (addresses: number[], batchBytes: number) => void,
 ): void {
-  const { batch = 1, fromBatch = 0 } = packing;
-  const floats = packedFloats(packing);
-  backend.withScratch(floats, [floats], (to) => {
-    const panels = Math.ceil(packing.columns / 8);
-    const toBatch = (floats / batch) * 4;
-    backend.run(Kernel.Pack, batch * panels, [
-      ...[packing.from, to, fromBatch, toBatch],
-      ...[packing.outer, packing.outerStride, packing.middle, packing.middleStride],
-      ...[packing.inner, packing.innerStride, packing.columns, packing.columnStride, panels],
-    ]);
-    use(to, toBatch);
+  const sizes = packings.map(packedFloats);
+  const floats = sizes.reduce((sum, size) => sum + size, 0);
+  backend.withScratch(floats, [floats], (start) => {
+    let to = start;
+    const addresses = packings.map((packing, i) => {
+      const { batch = 1, fromBatch = 0 } = packing;
+      const panels = Math.ceil(packing.columns / 8);
+      backend.run(Kernel.Pack, batch * panels, [
+        ...[packing.from, to, fromBatch, (sizes[i]! / batch) * 4],
+        ...[packing.outer, packing.outerStride, packing.middle, packing.middleStride],
+        ...[packing.inner, packing.innerStride, packing.columns, packing.columnStride, panels],
+      ]);
+      to += sizes[i]! * 4;
+      return to - sizes[i]! * 4;
+    });
+    use(addresses, (sizes[0]! / (packings[0]!.batch ?? 1)) * 4);
   });
 }
 
