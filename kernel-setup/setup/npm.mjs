@@ -35,7 +35,15 @@ export function npmStep(root) {
       const [command, prefix] = npmCommand();
       await mustRun(
         command,
-        [...prefix, "ci", "--no-audit", "--no-fund", "--include=dev", "--include=optional"],
+        [
+          ...prefix,
+          "ci",
+          "--loglevel=warn",
+          "--no-audit",
+          "--no-fund",
+          "--include=dev",
+          "--include=optional",
+        ],
         {
           cwd: root,
           advice:
