@@ -30,6 +30,17 @@ export { Discriminator, Generator, type GeneratorOptions } from "./networks";
 export { adam, type AdamOptions, type Optimizer } from "./optimizers";
 export { imagesToPng, plotImages, type PlotImagesOptions } from "./plot-images";
 export { plotCurves, type NamedHistory } from "./plot-curves";
+export {
+  interpolateLatent,
+  latentGrid,
+  plotInterpolation,
+  plotLatentGrid,
+  type ImageGenerator,
+} from "./latent";
+export { animationToGif, plotAnimation, type AnimationOptions } from "./animation";
+export { plotImagesByEpoch } from "./image-slider";
+export { Runs, type Run } from "./runs";
+export { TrainingHints } from "./callbacks/training-hints";
 export { permutation, randn, seedEverything } from "./random";
 export { summarize, type Summary } from "./summary";
 export { Trainer, type FitOptions, type TrainerOptions } from "./trainer";

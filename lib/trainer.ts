@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import { useBackend, type BackendChoice } from "./backend";
 import type { Callback } from "./callbacks/callback";
 import { LiveView } from "./callbacks/live-view";
+import { TrainingHints } from "./callbacks/training-hints";
 import type { DataLoader } from "./data-loader";
 import type { LightningDataModule } from "./data-module";
 import { notebookKernel } from "./display";
@@ -21,7 +22,7 @@ export interface TrainerOptions {
   gpus?: number;
   /** What watches training, called in order before the model's own hooks. */
   callbacks?: Callback[];
-  /** Show progress, curves and images in one output that updates in place. Default true. */
+  /** Show progress, curves and images in one output that updates in place, and hints. Default true. */
   enableProgressBar?: boolean;
 }
 
@@ -94,7 +95,7 @@ export class Trainer {
     this.maxEpochs = maxEpochs;
     this.limitTrainBatches = limitTrainBatches;
     this.gpus = gpus;
-    this.callbacks = enableProgressBar ? [new LiveView(), ...callbacks] : callbacks;
+    this.callbacks = enableProgressBar ? [new LiveView(), new TrainingHints(), ...callbacks] : callbacks;
   }
 
   /** Everything logged so far, by step and by epoch. */
