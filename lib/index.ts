@@ -24,6 +24,7 @@ export {
 } from "./layers";
 export { LightningModule, type StepOutput } from "./lightning-module";
 export { binaryCrossEntropy } from "./losses";
+export { ImageQuality, type QualityReport } from "./metrics/image-quality";
 export { MNISTDataModule, type MNISTDataModuleOptions } from "./mnist";
 export { countParameters, detach, Module } from "./module";
 export { Discriminator, Generator, type GeneratorOptions } from "./networks";
