@@ -1,9 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, describe } from "node:test";
 import type { Browser } from "playwright-core";
 import { openBrowser, openPage, type WatchedPage } from "./browser";
-import { frontEnds, type FrontEnd } from "./front-ends";
+import type { FrontEnd } from "./front-ends";
 import type { NotebookPage } from "./notebook-page";
 import { copyProject } from "./project-copy";
 import { startJupyter, type StartedJupyter } from "./started-jupyter";
@@ -20,10 +19,8 @@ export class Session {
     this.frontEnd = frontEnd;
   }
 
-  /** @param prepare writes more files into the project's copy */
-  async start(prepare?: (root: string) => void): Promise<void> {
+  async start(): Promise<void> {
     this.copy = copyProject();
-    prepare?.(this.root);
     this.jupyter = await startJupyter(this.root, this.frontEnd.jupyter);
     this.browser = await openBrowser();
   }
@@ -69,23 +66,6 @@ export class Session {
   /** What the browser complained about on all pages so far. */
   get complaints(): string[] {
     return this.pages.flatMap(({ complaints }) => complaints);
-  }
-}
-
-/** Describes the same tests for Jupyter Notebook and for JupyterLab, each in a session of its own. */
-export function inEachFrontEnd(
-  title: string,
-  tests: (session: Session) => void,
-  { prepare }: { prepare?: (root: string) => void } = {},
-): void {
-  for (const frontEnd of frontEnds()) {
-    const place = frontEnd.name === "lab" ? "JupyterLab" : "Jupyter Notebook";
-    describe(`${title} in ${place}`, { skip: frontEnd.skip }, () => {
-      const session = new Session(frontEnd);
-      before(() => session.start(prepare), { timeout: 180_000 });
-      after(() => session.stop());
-      tests(session);
-    });
   }
 }
 
