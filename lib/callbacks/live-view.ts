@@ -69,7 +69,7 @@ export class LiveView extends ProgressBar {
     this.picture =
       `<div style="font:11px sans-serif;text-align:center">${escapeHtml(title)}</div>` +
       `<img width="${width * 2.5}" height="${height * 2.5}" alt="${escapeHtml(title)}" ` +
-      `style="image-rendering:pixelated;max-width:none" src="data:image/png;base64,${png}">`;
+      `style="image-rendering:pixelated;max-width:none;margin:0" src="data:image/png;base64,${png}">`;
   }
 }
 

@@ -67,7 +67,11 @@ function progressLine(
   const { maxEpochs, numTrainBatches, lastStep } = trainer;
   const steps = trainer.history.steps.length;
   const epoch = Math.min(trainer.currentEpoch, maxEpochs - 1);
-  const batch = trainer.currentEpoch >= maxEpochs ? numTrainBatches : trainer.batchIdx;
+  // A fit may go on with fewer batches an epoch than it was stopped after.
+  const batch = Math.min(
+    trainer.currentEpoch >= maxEpochs ? numTrainBatches : trainer.batchIdx,
+    numTrainBatches,
+  );
   const filled = Math.round((batch / Math.max(1, numTrainBatches)) * 20);
   const parts = [
     `epoch ${epoch + 1}/${maxEpochs} ${"━".repeat(filled)}${"─".repeat(20 - filled)} ${batch}/${numTrainBatches}`,
