@@ -4,6 +4,8 @@ import { binary, compare } from "./binary";
 import { unary } from "./elementwise";
 import { cast, fill } from "./conversions";
 import { padImage, shiftAdd } from "./images";
+import { choose, copy, logic } from "./layouts";
+import { argMax, batchNorm, softmax } from "./normalization";
 import { avgPool, avgPoolGrad, maxPool, maxPoolGrad } from "./pooling";
 import { outer, pack, rows, sumParts } from "./products";
 import { reduceColumns, reduceRows } from "./reductions";
@@ -27,6 +29,12 @@ export function execute(kernel: i32, params: usize, chunk: i32): void {
     case Kernel.ReduceColumns: return reduceColumns(params, chunk);
     case Kernel.Cast: return cast(params, chunk);
     case Kernel.Fill: return fill(params, chunk);
+    case Kernel.Copy: return copy(params, chunk);
+    case Kernel.Choose: return choose(params, chunk);
+    case Kernel.Logic: return logic(params, chunk);
+    case Kernel.Softmax: return softmax(params, chunk);
+    case Kernel.ArgMax: return argMax(params, chunk);
+    case Kernel.BatchNorm: return batchNorm(params, chunk);
     default: unreachable();
   }
 }

@@ -10,7 +10,6 @@ export const enum Kernel {
   Unary,
   Binary,
   Compare,
-  Select,
   MaxPool,
   MaxPoolGrad,
   AvgPool,
@@ -20,10 +19,11 @@ export const enum Kernel {
   Softmax,
   ArgMax,
   Copy,
+  Choose,
+  Logic,
   Fill,
   Cast,
   BatchNorm,
-  Adam,
 }
 
 export const enum UnaryOp {

@@ -62,6 +62,13 @@ function broadcast(
   return result;
 }
 
+/** c = op(a, b) for shapes that are known to fold. */
+export function compute(backend: SimdBackend, op: BinaryOp, a: TensorInfo, b: TensorInfo): TensorInfo {
+  const result = broadcast(backend, Kernel.Binary, op, a, b, "float32");
+  if (!result) throw new Error(`the simd backend cannot broadcast [${a.shape.join(", ")}] with [${b.shape.join(", ")}]`);
+  return result;
+}
+
 function arithmetic(name: string, op: BinaryOp): OwnKernel {
   return floatsOnly(name, (call) => {
     const { a, b } = inputsOf<"a" | "b">(call);

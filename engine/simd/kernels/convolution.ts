@@ -4,9 +4,9 @@ import type { SimdBackend } from "../backend";
 import { fallback, floatsOnly, inputsOf, type OwnKernel } from "./kernel";
 import { multiplyOuter, multiplyRows, withPacked, zeros, type Packing, type RowsProduct, type Strides } from "./products";
 
-type ConvInfo = backend_util.Conv2DInfo;
+export type ConvInfo = backend_util.Conv2DInfo;
 
-interface ConvAttrs {
+export interface ConvAttrs {
   strides: [number, number] | number;
   pad: "valid" | "same" | number | [[number, number], [number, number], [number, number], [number, number]];
   dataFormat: "NHWC" | "NCHW";

@@ -4,8 +4,12 @@ import { conversions } from "./conversions";
 import { elementwise } from "./elementwise";
 import type { OwnKernel } from "./kernel";
 import { batchMatMul } from "./matmul";
+import { fused } from "./fused";
+import { layouts } from "./layouts";
+import { logical } from "./logic";
 import { pooling } from "./pooling";
 import { reductions } from "./reductions";
+import { overRowsOfNumbers } from "./rows";
 import { shapes } from "./shapes";
 
 /** The kernels of this backend, by the name that tfjs gives the op. */
@@ -20,4 +24,8 @@ export const own: Record<string, OwnKernel> = {
   ...reductions,
   ...shapes,
   ...conversions,
+  ...layouts,
+  ...overRowsOfNumbers,
+  ...logical,
+  ...fused,
 };

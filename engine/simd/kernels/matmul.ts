@@ -1,6 +1,7 @@
 import { broadcast_util, util, type TensorInfo } from "@tensorflow/tfjs-core";
 import type { SimdBackend } from "../backend";
 import { floatsOnly, type OwnKernel } from "./kernel";
+import { copy } from "./layouts";
 import { multiplyOuter, multiplyRows, withPacked, zeros } from "./products";
 
 /** A matrix (of a batch) seen as rows × columns, transposed or not: strides in bytes. */
@@ -23,6 +24,9 @@ export const batchMatMul: OwnKernel = floatsOnly("BatchMatMul", ({ inputs, attrs
   const { a, b } = inputs as { a: TensorInfo; b: TensorInfo };
   return matMul(backend, a, b, attrs["transposeA"] === true, attrs["transposeB"] === true);
 });
+
+/** With fewer columns than this, copying a transposed A costs more than summing outer products. */
+const NARROW = 32;
 
 /** `bias` is the address of one number a column. */
 export function matMul(
@@ -52,7 +56,7 @@ export function matMul(
   const batch = util.sizeFromShape(batchShape);
   const aBytes = left.rows * left.columns * 4;
   const cBytes = left.rows * right.columns * 4;
-  if (transposeA && !transposeB && batch === 1 && bias === undefined) {
+  if (transposeA && !transposeB && batch === 1 && bias === undefined && right.columns < NARROW) {
     outerProduct(backend, left, right, c);
     return result;
   }
@@ -91,19 +95,16 @@ function outerProduct(backend: SimdBackend, a: Matrix, b: Matrix, c: number): vo
   });
 }
 
-/** Rows wants A's rows in one piece each. Packing all of a transposed A as one wide panel of B would do; a copy is simpler. */
+/** Rows wants each row of A in one piece: a transposed A is copied. */
 function withRowMajor(backend: SimdBackend, a: Matrix, count: number, use: (at: number) => void): void {
   if (a.columnStride === 4) return use(a.at);
-  const floats = count * a.rows * a.columns;
-  backend.withScratch(floats, [count, a.rows, a.columns], (at) => {
-    const from = new Float32Array(backend.heap.memory.buffer, a.at, floats);
-    const to = new Float32Array(backend.heap.memory.buffer, at, floats);
-    for (let i = 0, out = 0; i < count; i++) {
-      const start = i * a.rows * a.columns;
-      for (let row = 0; row < a.rows; row++) {
-        for (let column = 0; column < a.columns; column++) to[out++] = from[start + column * a.rows + row]!;
-      }
-    }
+  const { rows, columns } = a;
+  backend.withScratch(count * rows * columns, [count, rows, columns], (at) => {
+    copy(backend, a.at, at, 4, [
+      { size: count, from: rows * columns, to: rows * columns },
+      { size: rows, from: 1, to: columns },
+      { size: columns, from: rows, to: 1 },
+    ]);
     use(at);
   });
 }
