@@ -104,5 +104,5 @@ export function titleOf(cell: ICodeCell): string {
     .split("\n")
     .filter((line) => /\w/.test(line));
   const code = lines.find((line) => !/^\s*(?:\/\/|import\b)/.test(line)) ?? lines[0] ?? "";
-  return code.length > 70 ? `${code.slice(0, 69)}…` : code;
+  return code.length > 70 ? `${code.trim().slice(0, 69)}…` : code.trim();
 }
