@@ -7,7 +7,7 @@ import { drawGrid } from "./plot-images";
 export interface AnimationOptions {
   /** Milliseconds an epoch; the last is shown four times as long. Default 400. */
   frameMs?: number;
-  /** Width of one image in CSS pixels. Default 84. */
+  /** Width of one image in CSS pixels. Default 56. */
   size?: number;
 }
 
@@ -36,7 +36,7 @@ export async function plotAnimation(history: TrainingHistory, options: Animation
 /** The images of all epochs as a GIF, and the last ones as a PNG, for where nothing moves. */
 export async function animationToGif(
   epochs: readonly EpochImages[],
-  { frameMs = 400, size = 84 }: AnimationOptions = {},
+  { frameMs = 400, size = 56 }: AnimationOptions = {},
 ): Promise<{ gif: Buffer; png: Buffer; width: number; height: number }> {
   const last = epochs.at(-1);
   if (last === undefined) {
@@ -45,7 +45,7 @@ export async function animationToGif(
     );
   }
   const draw = (images: EpochImages) =>
-    drawGrid(images, { title: images.epoch < 0 ? "Before training" : `Epoch ${images.epoch}`, size }, 1)
+    drawGrid(images, { title: images.epoch < 0 ? "Before training" : `Epoch ${images.epoch + 1}`, size }, 1)
       .canvas;
   const { width, height } = draw(last);
   const encoder = new GifEncoder(width, height, { repeat: 0 });

@@ -77,7 +77,7 @@ export class GAN extends LightningModule<Required<GANOptions>> {
 
   override async onTrainEpochEnd(epoch: number): Promise<void> {
     // One small row an epoch: twenty of them fit on a screen.
-    await this.plotImages(`Epoch ${epoch}`, { rows: 1, size: 56 });
+    await this.plotImages(`Epoch ${epoch + 1}`, { rows: 1, size: 56 });
   }
 
   /** Shows what the generator makes of `validationZ`, as a 2×3 grid. */
