@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import { Dealer, Request, Subscriber, type MessageLike } from "zeromq";
 import { KernelProcess, type KernelProcessOptions } from "./kernel-process";
 import { Outcome } from "./outcome";
@@ -21,14 +22,13 @@ export interface ExecuteOptions {
 export class KernelClient {
   /** Every message on iopub so far, in order of arrival. */
   readonly iopub: Message[] = [];
-  /** Answers an input request; the default refuses. */
-  onInput: (request: Content) => string = () => {
-    throw new Error("the cell asked for input, and the test has no answer");
-  };
+  /** Answers an input request; undefined sends no answer at all. */
+  onInput: (request: Content) => string | undefined = () => undefined;
   private readonly outcomes = new Map<string, Outcome>();
   private readonly session = randomUUID();
   private readonly sockets: Record<Channel, Dealer>;
   private readonly subscriber = new Subscriber({ receiveHighWaterMark: 0, linger: 0 });
+  private readonly subscribed: Promise<void>;
   private watchers: (() => void)[] = [];
   private failure: Error | undefined;
 
@@ -40,6 +40,9 @@ export class KernelClient {
       this.sockets[channel].connect(this.address(channel));
       void this.receive(channel, this.sockets[channel]);
     }
+    this.subscribed = new Promise((done) => {
+      this.subscriber.events.on("handshake", () => done(sleep(20)));
+    });
     this.subscriber.connect(this.address("iopub"));
     this.subscriber.subscribe();
     void this.receive("iopub", this.subscriber);
@@ -62,14 +65,19 @@ export class KernelClient {
     return new KernelClient(await KernelProcess.start(options));
   }
 
-  /** Asks for kernel_info until a reply and its idle have come: a subscription takes a moment to reach the kernel. */
-  async ready(timeout = 30_000): Promise<void> {
+  /** Waits until the kernel answers kernel_info and its iopub messages arrive here. */
+  async ready(timeout = 60_000): Promise<void> {
     const end = Date.now() + timeout;
-    while (Date.now() < end) {
+    const left = () => end - Date.now();
+    const died = this.process.exited.then(({ code, signal }) => {
+      throw new Error(`the kernel ended (${signal ?? code}) while starting; its log: ${this.process.log}`);
+    });
+    await Promise.race([this.subscribed, died, sleep(timeout, undefined, { ref: false })]);
+    while (left() > 0) {
       const probe = this.submit("shell", "kernel_info_request", {});
-      // The first subscription may be late; a reply without idle means: ask again.
-      await probe.replied(end - Date.now());
-      if (await probe.settled(200)) return;
+      await Promise.race([probe.replied(left()), died]);
+      // The kernel may learn of the subscription a moment after the request.
+      if (await probe.settled(Math.min(left(), 2_000))) return;
     }
     throw new Error(`no idle after kernel_info within ${timeout} ms; the kernel's log: ${this.process.log}`);
   }
@@ -189,6 +197,7 @@ export class KernelClient {
 
   private answer(request: Message): void {
     const value = this.onInput(request.content);
+    if (value === undefined) return;
     const parent = request.header;
     const { frames } = encode(
       this.process.connection.key,

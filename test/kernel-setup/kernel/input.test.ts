@@ -49,14 +49,9 @@ describe("input", () => {
   });
 
   it("stops waiting when interrupted, and the next question works", async () => {
-    let asked: () => void;
+    let asked = () => {};
     const question = new Promise<void>((resolve) => (asked = resolve));
-    fixture.kernel.onInput = () => (asked(), "too late");
-    // No answer at all: the handler throws, so that nothing is sent.
-    fixture.kernel.onInput = () => {
-      asked();
-      throw new Error("nobody answers");
-    };
+    fixture.kernel.onInput = () => (asked(), undefined);
     const waiting = fixture.kernel.run('await input("forgotten? ")', { allow_stdin: true });
     await question;
     await fixture.kernel.interrupt("interrupt_request");
