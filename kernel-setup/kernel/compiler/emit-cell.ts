@@ -219,7 +219,7 @@ class CellRewriter {
       (ts.isTaggedTemplateExpression(parent) && parent.tag === node)
     )
       to = `(0,${to})`;
-    edits.replace(node.getStart(file), node.getEnd(), to, this.source);
+    edits.replace(node.getStart(file), node.getEnd(), to, this.source, to.startsWith("("));
   }
 
   private isCellVariable(node: TS.Identifier): boolean {

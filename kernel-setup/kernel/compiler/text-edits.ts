@@ -42,7 +42,8 @@ function lineStarts(text: string): number[] {
 
 /** Edits of one text that never add or remove a line, so that line numbers keep their meaning. */
 export class TextEdits {
-  private readonly edits: { start: number; end: number; text: string; order: number }[] = [];
+  private readonly edits: { start: number; end: number; text: string; order: number; isCallee?: boolean }[] =
+    [];
 
   /** Puts `text` before what starts at `position`; of several there, the first one added comes first. */
   before(position: number, text: string): void {
@@ -54,10 +55,10 @@ export class TextEdits {
     this.edits.push({ start: position, end: position, text, order: 0 });
   }
 
-  /** Replaces a range; line breaks in it stay. */
-  replace(start: number, end: number, text: string, source: string): void {
+  /** Replaces a range; line breaks in it stay. For the replaced callee of a call, what follows counts as its place. */
+  replace(start: number, end: number, text: string, source: string, isCallee = false): void {
     const breaks = source.slice(start, end).replace(/[^\n]/g, "");
-    this.edits.push({ start, end, text: text + breaks, order: 1 });
+    this.edits.push({ start, end, text: text + breaks, order: 1, isCallee });
   }
 
   /** The edited text, and where each of its positions was in `source`. */
@@ -68,16 +69,24 @@ export class TextEdits {
     let out = "";
     let at = 0;
     const copies: Copy[] = [];
+    let callee: number | undefined;
     const copy = (end: number): void => {
+      if (callee !== undefined && end > at) {
+        // The engine puts a call like `(0, f)()` at its parenthesis, but the user looks for the name.
+        copies.push({ from: callee, to: out.length, inserted: true });
+        out += source[at++];
+      }
+      callee = undefined;
       copies.push({ from: at, to: out.length });
       out += source.slice(at, end);
       at = end;
     };
-    for (const { start, end, text } of ordered) {
+    for (const { start, end, text, isCallee } of ordered) {
       if (start > at) copy(start);
       copies.push({ from: at, to: out.length, inserted: true });
       out += text;
       at = Math.max(at, end);
+      if (isCallee === true) callee = start;
     }
     copy(source.length);
     return new EditedText(source, out, copies);
