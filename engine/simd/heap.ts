@@ -46,6 +46,7 @@ export class Heap {
 
   /** @returns undefined when the memory is exhausted */
   allocate(bytes: number): Block | undefined {
+    if (!(bytes >= 0)) throw new RangeError(`the simd backend's heap was asked for ${bytes} bytes`);
     const wanted = Math.max(ALIGN, Math.ceil(bytes / ALIGN) * ALIGN);
     const block = this.find(wanted) ?? this.extend(wanted);
     if (block === undefined) return undefined;

@@ -181,7 +181,8 @@ export const conv2DBackpropInput: OwnKernel = floatsOnly("Conv2DBackpropInput", 
   const { dy, filter } = inputsOf<"dy" | "filter">(call);
   const { backend, attrs } = call;
   const info = convInfo(attrs["inputShape"] as number[], filter.shape, attrs as unknown as ConvAttrs);
-  if (!info) return fallback("Conv2DBackpropInput", call);
+  // tfjs lets a slope of another size pass, and reads what part of it the sizes speak of.
+  if (!info || !util.arraysEqual(dy.shape, info.outShape)) return fallback("Conv2DBackpropInput", call);
   const { batchSize, inHeight, inWidth, inChannels, outHeight, outWidth, outChannels } = info;
   const { filterHeight, filterWidth, strideHeight, strideWidth, padInfo } = info;
   if (util.sizeFromShape(dy.shape) === 0) return zeros(backend, info.inShape);
@@ -230,7 +231,7 @@ export const conv2DBackpropFilter: OwnKernel = floatsOnly("Conv2DBackpropFilter"
   const { x, dy } = inputsOf<"x" | "dy">(call);
   const { backend, attrs } = call;
   const info = convInfo(x.shape, attrs["filterShape"] as number[], attrs as unknown as ConvAttrs);
-  if (!info) return fallback("Conv2DBackpropFilter", call);
+  if (!info || !util.arraysEqual(dy.shape, info.outShape)) return fallback("Conv2DBackpropFilter", call);
   if (util.sizeFromShape(dy.shape) === 0) return zeros(backend, info.filterShape);
   const result = backend.output(info.filterShape);
   filterGradient(backend, info, backend.address(x), backend.address(dy), backend.address(result));

@@ -37,6 +37,9 @@ export function matMul(
   transposeB: boolean,
   bias?: number,
 ): TensorInfo {
+  for (const { shape } of [a, b]) {
+    util.assert(shape.length >= 2, () => `Error in matMul: a matrix has two dimensions or more, got shape [${shape}].`);
+  }
   const left = matrix(backend.address(a), a.shape, transposeA);
   const right = matrix(backend.address(b), b.shape, transposeB);
   util.assert(
