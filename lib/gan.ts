@@ -3,7 +3,7 @@ import { useBackend } from "./backend";
 import type { Batch } from "./data-loader";
 import { LightningModule, type StepOutput } from "./lightning-module";
 import { binaryCrossEntropy } from "./losses";
-import { detach } from "./module";
+import { detach, type Module } from "./module";
 import { Discriminator, Generator } from "./networks";
 import { adam, type Optimizer } from "./optimizers";
 import { plotImages, type PlotImagesOptions } from "./plot-images";
@@ -17,6 +17,9 @@ export interface GANOptions {
   lr?: number;
 }
 
+/** A network that makes images of noise: z [B, latentDim] → [B, 28, 28, 1]. */
+export type ImageNetwork = Module<tf.Tensor2D, tf.Tensor4D>;
+
 /**
  * A generative adversarial network (Goodfellow et al., 2014): the generator learns to make images that the
  * discriminator takes for real, the discriminator to tell them apart.
@@ -28,16 +31,18 @@ export interface GANOptions {
  * await model.plotImages(); // noise
  * await new Trainer({ maxEpochs: 20 }).fit(model, new MNISTDataModule());
  */
-export class GAN extends LightningModule<Required<GANOptions>> {
-  readonly generator: Generator;
+export class GAN<G extends ImageNetwork = Generator> extends LightningModule<Required<GANOptions>> {
+  readonly generator: G;
   readonly discriminator: Discriminator;
   /** Six fixed noises [6, latentDim]: the same seeds of images after every epoch. */
   readonly validationZ: tf.Tensor2D;
 
-  constructor({ latentDim = 100, lr = 2e-4 }: GANOptions = {}) {
+  /** @param generator a network of your own to train in place of {@link Generator} */
+  constructor({ latentDim = 100, lr = 2e-4 }: GANOptions = {}, generator?: G) {
     super();
     this.saveHyperparameters({ latentDim, lr });
-    this.generator = new Generator({ latentDim });
+    // Without one given, G is Generator.
+    this.generator = generator ?? (new Generator({ latentDim }) as ImageNetwork as G);
     this.discriminator = new Discriminator();
     this.validationZ = randn([6, latentDim]);
   }

@@ -7,11 +7,12 @@ export { ProgressBar } from "./callbacks/progress-bar";
 export { loadCheckpoint, saveCheckpoint } from "./checkpoint";
 export { DataLoader, type Batch, type DataLoaderOptions, type ImageDataset } from "./data-loader";
 export { LightningDataModule, type Stage } from "./data-module";
-export type { DatasetFile, DatasetSource } from "./dataset-files";
+export { prepareFiles, readChecked, type DatasetFile, type DatasetSource } from "./dataset-files";
 export { display, type DisplayOptions, type MimeBundle } from "./display";
 export { FashionMNISTDataModule } from "./fashion-mnist";
-export { GAN, type GANOptions } from "./gan";
+export { GAN, type GANOptions, type ImageNetwork } from "./gan";
 export { TrainingHistory, type EpochImages, type EpochRecord, type StepRecord } from "./history";
+export { parseIdx, type IdxArray } from "./idx";
 export { ShapeError } from "./layer";
 export {
   BatchNorm2d,
@@ -25,7 +26,7 @@ export {
 export { LightningModule, type StepOutput } from "./lightning-module";
 export { binaryCrossEntropy } from "./losses";
 export { ImageQuality, type QualityReport } from "./metrics/image-quality";
-export { MNISTDataModule, type MNISTDataModuleOptions } from "./mnist";
+export { MNIST_SOURCE, MNISTDataModule, type MNISTDataModuleOptions } from "./mnist";
 export { countParameters, detach, Module } from "./module";
 export { Discriminator, Generator, type GeneratorOptions } from "./networks";
 export { adam, type AdamOptions, type Optimizer } from "./optimizers";
