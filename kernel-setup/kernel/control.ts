@@ -28,6 +28,7 @@ const control = new Router({ sendTimeout: 0, sendHighWaterMark: 0 });
 const heartbeat = new Reply();
 let running: Header | undefined;
 let lastInterrupt = -Infinity;
+let signals: Worker | undefined;
 
 const tell = (message: FromControl): void => port.postMessage(message);
 
@@ -62,12 +63,18 @@ function interrupt(): void {
   if (again) setTimeout(advise, ADVICE_DELAY_MS);
 }
 
+function close(): void {
+  for (const socket of [iopub, control, heartbeat]) socket.close();
+  void signals?.terminate();
+  state.announceClosed();
+}
+
 /** See sigint.ts. */
 function listenToSignals(): void {
-  const thread = new Worker(join(__dirname, "sigint.js"));
-  thread.on("message", interrupt);
-  thread.on("error", () => undefined);
-  thread.unref();
+  signals = new Worker(join(__dirname, "sigint.js"));
+  signals.on("message", interrupt);
+  signals.on("error", () => undefined);
+  signals.unref();
 }
 
 async function shutdown(message: Message): Promise<void> {
@@ -117,6 +124,7 @@ function publishForMain(): void {
       running = message.parent;
       return;
     }
+    if (message.kind === "close") return close();
     publish(message.type, message.parent, message.content, message.metadata, message.buffers);
     state.published = message.sequence;
   });

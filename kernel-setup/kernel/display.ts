@@ -19,23 +19,26 @@ export function isBundle(value: unknown): value is MimeBundle {
 
 /** Has `value` a rich form, so that showing it may take time? */
 export function isRich(value: unknown): boolean {
-  return (
-    (value !== null && (typeof value === "object" || typeof value === "function") && RICH in value) ||
-    isTensor(value)
-  );
+  return hasRichForm(value) || isTensor(value);
 }
 
-/** The MIME bundle that shows `value`: its own one if it has one. */
+/** The MIME bundle that shows `value`: its own one if it has one. Falls back to text when making it fails. */
 export async function bundleOf(value: unknown): Promise<MimeBundle> {
-  if (value !== null && (typeof value === "object" || typeof value === "function") && RICH in value) {
-    const rich = (value as Record<symbol, unknown>)[RICH];
+  try {
+    const rich = hasRichForm(value) ? value[RICH] : undefined;
     if (typeof rich === "function") {
       const bundle: unknown = await (rich as () => unknown).call(value);
       if (typeof bundle === "object" && bundle !== null) return encodeBundle(bundle as MimeBundle);
-    }
+    } else if (isTensor(value)) return { "text/plain": await viewTensor(value) };
+  } catch (error) {
+    const { "text/plain": text } = plainBundle(value);
+    return { "text/plain": `${String(text)}\n(its rich form failed: ${String(error)})` };
   }
-  if (isTensor(value)) return { "text/plain": await viewTensor(value) };
   return plainBundle(value);
+}
+
+function hasRichForm(value: unknown): value is Record<symbol, unknown> {
+  return value !== null && (typeof value === "object" || typeof value === "function") && RICH in value;
 }
 
 export function plainBundle(value: unknown): MimeBundle {

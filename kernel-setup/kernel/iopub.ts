@@ -75,6 +75,12 @@ export class IOPub {
     this.shared.waitPublished(this.sequence, milliseconds);
   }
 
+  /** Closes the control thread's sockets: ending a process with open ones can hang or abort it. */
+  close(milliseconds: number): void {
+    this.worker.postMessage({ kind: "close" } satisfies ToControl);
+    this.shared.waitClosed(milliseconds);
+  }
+
   private post(
     type: string,
     parent: Header | undefined,

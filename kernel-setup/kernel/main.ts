@@ -136,7 +136,9 @@ function listen(): void {
       );
     session.abandon();
     iopub.drain(400);
+    iopub.close(200);
     shell.close();
+    stdinSocket.close();
   });
 }
 

@@ -2,7 +2,7 @@
 export class SharedState {
   readonly cells: Int32Array;
 
-  constructor(readonly buffer: SharedArrayBuffer = new SharedArrayBuffer(16)) {
+  constructor(readonly buffer: SharedArrayBuffer = new SharedArrayBuffer(20)) {
     this.cells = new Int32Array(buffer);
   }
 
@@ -51,5 +51,15 @@ export class SharedState {
       if (left <= 0) return;
       Atomics.wait(this.cells, 3, seen, left);
     }
+  }
+
+  /** The control thread has closed its sockets. */
+  announceClosed(): void {
+    Atomics.store(this.cells, 4, 1);
+    Atomics.notify(this.cells, 4);
+  }
+
+  waitClosed(milliseconds: number): void {
+    Atomics.wait(this.cells, 4, 0, milliseconds);
   }
 }

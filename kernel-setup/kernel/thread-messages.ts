@@ -20,7 +20,9 @@ export type ToControl =
       readonly metadata: string;
       readonly buffers: readonly Uint8Array[];
     }
-  | { readonly kind: "running"; readonly parent: Header | undefined };
+  | { readonly kind: "running"; readonly parent: Header | undefined }
+  /** The process is about to end. */
+  | { readonly kind: "close" };
 
 /** Control thread → main thread. */
 export type FromControl =

@@ -227,8 +227,8 @@ class CellRewriter {
     const name = ts.escapeLeadingUnderscores(node.text);
     for (let at: TS.Node = node.parent; at !== file; at = at.parent) {
       if ((at as { locals?: Map<TS.__String, TS.Symbol> }).locals?.has(name)) return false;
-      if ((ts.isFunctionExpression(at) || ts.isClassExpression(at)) && at.name?.text === node.text)
-        return false;
+      // A class declaration becomes a class expression, whose name is there before SCOPE has it.
+      if ((ts.isFunctionExpression(at) || ts.isClassLike(at)) && at.name?.text === node.text) return false;
     }
     return file.locals?.has(name) === true || this.earlier.has(node.text);
   }
