@@ -38,8 +38,3 @@ export async function startTraining(backend: string, batchSize: number): Promise
   };
   return { choice, step };
 }
-
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? NaN;
-}

@@ -34,7 +34,8 @@ export const reductionCases: Record<string, CaseMaker> = {
         const dtype = name !== "prod" && random.chance(0.2) ? "int32" : "float32";
         return {
           text: `${name} axis ${axis?.join()} keepDims ${keepDims}`,
-          inputs: [random.input(shape, random.chance(0.15) ? "special" : "any", dtype)],
+          // Nor with special values: cpu's float64 does not underflow to the 0 that makes 0 · ∞ = NaN.
+          inputs: [random.input(shape, name !== "prod" && random.chance(0.15) ? "special" : "any", dtype)],
           run: (x) => op(x, axis, keepDims),
           tolerance: 1e-4,
         };
