@@ -1,5 +1,12 @@
 import { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
-import { backend_util, DataStorage, engine, util, type DataType, type TensorInfo } from "@tensorflow/tfjs-core";
+import {
+  backend_util,
+  DataStorage,
+  engine,
+  util,
+  type DataType,
+  type TensorInfo,
+} from "@tensorflow/tfjs-core";
 import type { Kernel } from "./assembly/kernel-ids";
 import type { Block, Heap } from "./heap";
 import { HeapTensor, type NumericArray, type Values } from "./heap-tensor";
@@ -73,7 +80,7 @@ export class SimdBackend extends MathBackendCPU {
   /** What tfjs' cpu kernels make results with. The array is theirs no longer, so it need not be copied. */
   override makeTensorInfo(shape: number[], dtype: DataType, values?: Values): TensorInfo {
     if (dtype === "string" && values && values.length > 0 && util.isString(values[0] as object)) {
-      values = (values as string[]).map((text) => util.encodeString(text) as Uint8Array);
+      values = (values as string[]).map((text) => util.encodeString(text));
     }
     if (isView(values)) return { dataId: this.write(values, shape, dtype), shape, dtype };
     const tensor = new HeapTensor(this.heap, dtype, util.sizeFromShape(shape));
@@ -116,7 +123,11 @@ export class SimdBackend extends MathBackendCPU {
   }
 
   /** Copies what users (and other backends) pass in: they may go on using their array. */
-  private fromOutside(values: backend_util.BackendValues | null, shape: number[], dtype: DataType): HeapTensor {
+  private fromOutside(
+    values: backend_util.BackendValues | null,
+    shape: number[],
+    dtype: DataType,
+  ): HeapTensor {
     const tensor = new HeapTensor(this.heap, dtype, util.sizeFromShape(shape));
     if (dtype === "string" || dtype === "complex64" || !values) {
       tensor.values = values;

@@ -58,5 +58,7 @@ export function bytesPerElement(dtype: DataType): number {
 function view(heap: Heap, address: number, dtype: DataType, length: number): NumericArray {
   const memory = heap.memory.buffer;
   if (dtype === "float32") return new Float32Array(memory, address, length);
-  return dtype === "int32" ? new Int32Array(memory, address, length) : new Uint8Array(memory, address, length);
+  return dtype === "int32"
+    ? new Int32Array(memory, address, length)
+    : new Uint8Array(memory, address, length);
 }

@@ -65,7 +65,8 @@ function broadcast(
 /** c = op(a, b) for shapes that are known to fold. */
 export function compute(backend: SimdBackend, op: BinaryOp, a: TensorInfo, b: TensorInfo): TensorInfo {
   const result = broadcast(backend, Kernel.Binary, op, a, b, "float32");
-  if (!result) throw new Error(`the simd backend cannot broadcast [${a.shape.join(", ")}] with [${b.shape.join(", ")}]`);
+  if (!result)
+    throw new Error(`the simd backend cannot broadcast [${a.shape.join(", ")}] with [${b.shape.join(", ")}]`);
   return result;
 }
 
@@ -99,10 +100,14 @@ export const broadcasting: Record<string, OwnKernel> = {
   LessEqual: comparison("LessEqual", CompareOp.LessEqual),
   EluGrad: floatsOnly("EluGrad", (call) => {
     const { dy, y } = inputsOf<"dy" | "y">(call);
-    return broadcast(call.backend, Kernel.Binary, BinaryOp.EluGrad, dy, y, "float32") ?? fallback("EluGrad", call);
+    return (
+      broadcast(call.backend, Kernel.Binary, BinaryOp.EluGrad, dy, y, "float32") ?? fallback("EluGrad", call)
+    );
   }),
   Prelu: floatsOnly("Prelu", (call) => {
     const { x, alpha } = inputsOf<"x" | "alpha">(call);
-    return broadcast(call.backend, Kernel.Binary, BinaryOp.Prelu, x, alpha, "float32") ?? fallback("Prelu", call);
+    return (
+      broadcast(call.backend, Kernel.Binary, BinaryOp.Prelu, x, alpha, "float32") ?? fallback("Prelu", call)
+    );
   }),
 };

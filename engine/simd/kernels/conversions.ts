@@ -32,7 +32,12 @@ export const conversions: Record<string, OwnKernel> = {
     if (kind === undefined) return fallback("Cast", call);
     const result = backend.output(x.shape, dtype);
     const size = util.sizeFromShape(x.shape);
-    backend.run(Kernel.Cast, Math.ceil(size / CHUNK), [kind, backend.address(x), backend.address(result), size]);
+    backend.run(Kernel.Cast, Math.ceil(size / CHUNK), [
+      kind,
+      backend.address(x),
+      backend.address(result),
+      size,
+    ]);
     return result;
   },
   Fill: (call) => {

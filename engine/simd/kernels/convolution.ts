@@ -2,7 +2,15 @@ import { backend_util, util, type TensorInfo } from "@tensorflow/tfjs-core";
 import { Kernel } from "../assembly/kernel-ids";
 import type { SimdBackend } from "../backend";
 import { fallback, floatsOnly, inputsOf, type OwnKernel } from "./kernel";
-import { multiplyOuter, multiplyRows, withPacked, zeros, type Packing, type RowsProduct, type Strides } from "./products";
+import {
+  multiplyOuter,
+  multiplyRows,
+  withPacked,
+  zeros,
+  type Packing,
+  type RowsProduct,
+  type Strides,
+} from "./products";
 
 export type ConvInfo = backend_util.Conv2DInfo;
 
@@ -76,7 +84,13 @@ export const conv2D: OwnKernel = floatsOnly("Conv2D", (call) => {
 });
 
 /** `bias` [outChannels], if there is one, is added. */
-export function convolve(backend: SimdBackend, x: TensorInfo, filter: TensorInfo, info: ConvInfo, bias?: number): TensorInfo {
+export function convolve(
+  backend: SimdBackend,
+  x: TensorInfo,
+  filter: TensorInfo,
+  info: ConvInfo,
+  bias?: number,
+): TensorInfo {
   const { batchSize, inChannels, outChannels, outHeight, outWidth, filterHeight, filterWidth } = info;
   const { strideHeight, strideWidth, padInfo, inHeight, inWidth } = info;
   const result = backend.output(info.outShape);
@@ -87,11 +101,24 @@ export function convolve(backend: SimdBackend, x: TensorInfo, filter: TensorInfo
   withPadding(backend, batchSize, images, [padInfo.top, bottom, padInfo.left, right], (padded) => {
     const window = { images: batchSize, height: outHeight, width: outWidth, taps: filterWidth };
     const tap = inChannels * outChannels * 4;
-    const out: Images = { at: backend.address(result), height: outHeight, width: outWidth, channels: outChannels };
+    const out: Images = {
+      at: backend.address(result),
+      height: outHeight,
+      width: outWidth,
+      channels: outChannels,
+    };
     const filterAt = backend.address(filter);
     if (outChannels === 1 && strideWidth === 1 && filterWidth > 1 && filterWidth <= 8) {
       const packing = { from: filterAt, outer: filterHeight, outerStride: filterWidth * tap, tapStride: tap };
-      correlateToOneChannel(backend, padded, strideHeight, { ...packing, channelStride: 4 }, window, out.at, bias);
+      correlateToOneChannel(
+        backend,
+        padded,
+        strideHeight,
+        { ...packing, channelStride: 4 },
+        window,
+        out.at,
+        bias,
+      );
       return;
     }
     const packing: Packing = {
@@ -126,8 +153,19 @@ function correlateToOneChannel(
 ): void {
   const wide = width + taps - 1;
   const packing: Packing = {
-    ...{ from: filter.from, outer: filter.outer, outerStride: filter.outerStride, middle: 1, middleStride: 0 },
-    ...{ inner: x.channels, innerStride: filter.channelStride, columns: taps, columnStride: filter.tapStride },
+    ...{
+      from: filter.from,
+      outer: filter.outer,
+      outerStride: filter.outerStride,
+      middle: 1,
+      middleStride: 0,
+    },
+    ...{
+      inner: x.channels,
+      innerStride: filter.channelStride,
+      columns: taps,
+      columnStride: filter.tapStride,
+    },
   };
   backend.withScratch(images * height * wide * 8, [images, height, wide, 8], (sums) => {
     withPacked(backend, [packing], ([b = 0]) => {
@@ -163,7 +201,13 @@ function phases(size: number, window: number, stride: number, pad: number): Phas
     const tap = (first + pad) % stride;
     const taps = Math.max(0, Math.ceil((window - tap) / stride));
     const start = Math.floor((first + pad) / stride) - (taps - 1);
-    return { first, count: Math.ceil((size - first) / stride), taps, lastTap: tap + stride * (taps - 1), start };
+    return {
+      first,
+      count: Math.ceil((size - first) / stride),
+      taps,
+      lastTap: tap + stride * (taps - 1),
+      start,
+    };
   });
 }
 
@@ -215,7 +259,14 @@ export const conv2DBackpropInput: OwnKernel = floatsOnly("Conv2DBackpropInput", 
     }
     withPacked(backend, packings, (packed) => {
       const products = meetings.map(({ x, y }, i): RowsProduct => ({
-        ...{ a: starts[i]!, b: packed[i]!, columns: inChannels, images: batchSize, height: y.count, width: x.count },
+        ...{
+          a: starts[i]!,
+          b: packed[i]!,
+          columns: inChannels,
+          images: batchSize,
+          height: y.count,
+          width: x.count,
+        },
         c: to.at + y.first * strides(to).y + x.first * strides(to).x,
         ...{ aStrides: at, cStrides: strides(to, strideHeight, strideWidth) },
         ...{ segments: y.taps, length: x.taps * outChannels, segmentStride: at.y },
@@ -266,5 +317,3 @@ function filterGradient(backend: SimdBackend, info: ConvInfo, x: number, dy: num
     });
   });
 }
-
-

@@ -52,6 +52,12 @@ export const elementwise: Record<string, OwnKernel> = {
     unary(backend, UnaryOp.Step, inputs["x"]!, (attrs["alpha"] as number | undefined) ?? 0),
   ),
   ClipByValue: floatsOnly("ClipByValue", ({ inputs, attrs, backend }) =>
-    unary(backend, UnaryOp.Clip, inputs["x"]!, attrs["clipValueMin"] as number, attrs["clipValueMax"] as number),
+    unary(
+      backend,
+      UnaryOp.Clip,
+      inputs["x"]!,
+      attrs["clipValueMin"] as number,
+      attrs["clipValueMax"] as number,
+    ),
   ),
 };

@@ -43,7 +43,11 @@ function isOnePerColumn(bias: TensorInfo | undefined, columns: number): boolean 
 }
 
 const fusedMatMul: OwnKernel = floatsOnly("_FusedMatMul", ({ inputs, attrs, backend }) => {
-  const { a, b, bias, preluActivationWeights } = inputs as { a: TensorInfo; b: TensorInfo; [name: string]: TensorInfo };
+  const { a, b, bias, preluActivationWeights } = inputs as {
+    a: TensorInfo;
+    b: TensorInfo;
+    [name: string]: TensorInfo;
+  };
   const transposeB = attrs["transposeB"] === true;
   const columns = b.shape[b.shape.length - (transposeB ? 2 : 1)]!;
   const merged = isOnePerColumn(bias, columns);
@@ -78,4 +82,8 @@ const addN: OwnKernel = floatsOnly("AddN", ({ inputs, backend }) => {
 });
 
 /** Several kernels in one. */
-export const fused: Record<string, OwnKernel> = { _FusedMatMul: fusedMatMul, FusedConv2D: fusedConv2D, AddN: addN };
+export const fused: Record<string, OwnKernel> = {
+  _FusedMatMul: fusedMatMul,
+  FusedConv2D: fusedConv2D,
+  AddN: addN,
+};

@@ -1,4 +1,4 @@
-import { getKernel, type KernelFunc, type NamedAttrMap, type TensorInfo } from "@tensorflow/tfjs-core";
+import { getKernel, type NamedAttrMap, type TensorInfo } from "@tensorflow/tfjs-core";
 import type { SimdBackend } from "../backend";
 import { countedAsFallback } from "../report";
 
@@ -13,12 +13,12 @@ export type OwnKernel = (call: KernelCall) => TensorInfo | TensorInfo[];
 
 /** Inputs that the op's definition promises. */
 export function inputsOf<Name extends string>(call: KernelCall): Record<Name, TensorInfo> {
-  return call.inputs as Record<Name, TensorInfo>;
+  return call.inputs;
 }
 
 /** tfjs' own kernel for this op, for what ours does not cover. The report counts it as a fallback. */
 export function fallback(op: string, call: KernelCall): TensorInfo | TensorInfo[] {
-  const kernel = getKernel(op, "cpu").kernelFunc as KernelFunc;
+  const kernel = getKernel(op, "cpu").kernelFunc;
   return countedAsFallback(op, () =>
     kernel({ inputs: call.inputs, attrs: call.attrs as NamedAttrMap, backend: call.backend }),
   );

@@ -1,4 +1,4 @@
-import { backend_util, slice_util, util, type DataType, type TensorInfo } from "@tensorflow/tfjs-core";
+import { backend_util, slice_util, util, type TensorInfo } from "@tensorflow/tfjs-core";
 import { Kernel } from "../assembly/kernel-ids";
 import type { SimdBackend } from "../backend";
 import { bytesPerElement } from "../heap-tensor";
@@ -52,7 +52,10 @@ function isNumeric({ dtype }: TensorInfo): boolean {
 }
 
 /** Runs `kernel` on tensors of numbers; strings, complex numbers and many-dimensional ones go to tfjs. */
-function onNumbers(name: string, kernel: (call: KernelCall) => TensorInfo | TensorInfo[] | undefined): OwnKernel {
+function onNumbers(
+  name: string,
+  kernel: (call: KernelCall) => TensorInfo | TensorInfo[] | undefined,
+): OwnKernel {
   return (call) => {
     const numeric = Object.values(call.inputs).every(isNumeric);
     return (numeric ? kernel(call) : undefined) ?? fallback(name, call);
@@ -75,13 +78,22 @@ export function transpose(backend: SimdBackend, x: TensorInfo, perm: number[]): 
   return kept(backend, result, copy(backend, backend.address(x), backend.address(result), bytes, dimensions));
 }
 
-export function slice(backend: SimdBackend, x: TensorInfo, begin: number[], size: number[]): TensorInfo | undefined {
+export function slice(
+  backend: SimdBackend,
+  x: TensorInfo,
+  begin: number[],
+  size: number[],
+): TensorInfo | undefined {
   const result = backend.output(size, x.dtype);
   const [from, to] = [stridesOf(x.shape), stridesOf(size)];
   const bytes = bytesPerElement(x.dtype);
   const start = begin.reduce((sum, at, axis) => sum + at * from[axis]!, 0) * bytes;
   const dimensions = size.map((length, axis) => ({ size: length, from: from[axis]!, to: to[axis]! }));
-  return kept(backend, result, copy(backend, backend.address(x) + start, backend.address(result), bytes, dimensions));
+  return kept(
+    backend,
+    result,
+    copy(backend, backend.address(x) + start, backend.address(result), bytes, dimensions),
+  );
 }
 
 function concat({ inputs, attrs, backend }: KernelCall): TensorInfo | undefined {
@@ -130,7 +142,11 @@ function pad({ inputs, attrs, backend }: KernelCall): TensorInfo | undefined {
   const [from, to] = [stridesOf(x.shape), stridesOf(shape)];
   const start = paddings.reduce((sum, [before], axis) => sum + before * to[axis]!, 0) * bytes;
   const dimensions = x.shape.map((size, axis) => ({ size, from: from[axis]!, to: to[axis]! }));
-  return kept(backend, result, copy(backend, backend.address(x), backend.address(result) + start, bytes, dimensions));
+  return kept(
+    backend,
+    result,
+    copy(backend, backend.address(x), backend.address(result) + start, bytes, dimensions),
+  );
 }
 
 function tile({ inputs, attrs, backend }: KernelCall): TensorInfo | undefined {
@@ -144,7 +160,7 @@ function tile({ inputs, attrs, backend }: KernelCall): TensorInfo | undefined {
     { size: reps[axis]!, from: 0, to: size * to[axis]! },
     { size, from: from[axis]!, to: to[axis]! },
   ]);
-  const bytes = bytesPerElement(x.dtype as DataType);
+  const bytes = bytesPerElement(x.dtype);
   return kept(backend, result, copy(backend, backend.address(x), backend.address(result), bytes, dimensions));
 }
 

@@ -38,15 +38,18 @@ export function matMul(
   bias?: number,
 ): TensorInfo {
   for (const { shape } of [a, b]) {
-    util.assert(shape.length >= 2, () => `Error in matMul: a matrix has two dimensions or more, got shape [${shape}].`);
+    util.assert(
+      shape.length >= 2,
+      () => `Error in matMul: a matrix has two dimensions or more, got shape [${shape.join(", ")}].`,
+    );
   }
   const left = matrix(backend.address(a), a.shape, transposeA);
   const right = matrix(backend.address(b), b.shape, transposeB);
   util.assert(
     left.columns === right.rows,
     () =>
-      `Error in matMul: inner shapes (${left.columns}) and (${right.rows}) of Tensors with shapes ${a.shape} and ` +
-      `${b.shape} and transposeA=${transposeA} and transposeB=${transposeB} must match.`,
+      `Error in matMul: inner shapes (${left.columns}) and (${right.rows}) of Tensors with shapes ${a.shape.join(",")} and ` +
+      `${b.shape.join(",")} and transposeA=${transposeA} and transposeB=${transposeB} must match.`,
   );
   const batchShapes = [a, b].map(({ shape }) => shape.slice(0, -2)) as [number[], number[]];
   const batchShape = broadcast_util.assertAndGetBroadcastShape(...batchShapes);
@@ -66,7 +69,12 @@ export function matMul(
   withRowMajor(backend, left, aBatches, (rowMajor) => {
     const packing = {
       ...{ from: right.at, outer: 1, outerStride: 0, middle: 1, middleStride: 0 },
-      ...{ inner: right.rows, innerStride: right.rowStride, columns: right.columns, columnStride: right.columnStride },
+      ...{
+        inner: right.rows,
+        innerStride: right.rowStride,
+        columns: right.columns,
+        columnStride: right.columnStride,
+      },
       ...{ batch: bBatches, fromBatch: right.rows * right.columns * 4 },
     };
     withPacked(backend, [packing], ([packed = 0], packedBytes) => {
@@ -74,7 +82,10 @@ export function matMul(
         multiplyRows(backend, {
           ...{ a: aAt, b: bAt, c: cAt, bias: bias ?? 0, columns: right.columns },
           ...{ images: 1, height: 1, width: left.rows },
-          ...{ aStrides: { x: left.columns * 4, y: 0, image: 0 }, cStrides: { x: right.columns * 4, y: 0, image: 0 } },
+          ...{
+            aStrides: { x: left.columns * 4, y: 0, image: 0 },
+            cStrides: { x: right.columns * 4, y: 0, image: 0 },
+          },
           ...{ segments: 1, length: left.columns, segmentStride: 0, batch: count },
           ...{ aBatch: aBatches > 1 ? aBytes : 0, bBatch: bBatches > 1 ? packedBytes : 0, cBatch: cBytes },
         });
@@ -121,9 +132,9 @@ function batchIndex(own: number[], broadcast: number[]): (index: number) => numb
     let place = 0;
     broadcast.forEach((_, dimension) => {
       const coordinate = Math.floor(index / strides[dimension]!) % broadcast[dimension]!;
-      if (dimension >= skipped && own[dimension - skipped]! > 1) place += coordinate * ownStrides[dimension - skipped]!;
+      if (dimension >= skipped && own[dimension - skipped]! > 1)
+        place += coordinate * ownStrides[dimension - skipped]!;
     });
     return place;
   };
 }
-

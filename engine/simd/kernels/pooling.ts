@@ -18,7 +18,9 @@ function poolInfo(shape: number[], attrs: PoolAttrs): PoolInfo | undefined {
   const shape4D = shape as [number, number, number, number];
   const info = backend_util.computePool2DInfo(shape4D, filterSize, strides, dilations, pad, dimRoundingMode);
   const covered = info.dilationHeight === 1 && info.dilationWidth === 1;
-  return covered && util.sizeFromShape(info.inShape) > 0 && util.sizeFromShape(info.outShape) > 0 ? info : undefined;
+  return covered && util.sizeFromShape(info.inShape) > 0 && util.sizeFromShape(info.outShape) > 0
+    ? info
+    : undefined;
 }
 
 function run(backend: SimdBackend, kernel: Kernel, info: PoolInfo, x: number, y: number, dx: number): void {

@@ -30,7 +30,12 @@ function reduceMiddle(
   const perPart = Math.ceil(reduce / parts);
   const used = Math.max(1, Math.ceil(reduce / Math.max(1, perPart)));
   const columns = (from: number, to: number, count: number, pieces: number, piece: number, factor: number) =>
-    backend.run(Kernel.ReduceColumns, outer * pieces, [op, from, to, outer, count, inner, 0, pieces, piece], [factor]);
+    backend.run(
+      Kernel.ReduceColumns,
+      outer * pieces,
+      [op, from, to, outer, count, inner, 0, pieces, piece],
+      [factor],
+    );
   if (used === 1) return columns(x, y, reduce, 1, reduce, scale);
   backend.withScratch(outer * used * inner, [outer, used, inner], (partial) => {
     columns(x, partial, reduce, used, perPart, 1);
@@ -89,7 +94,10 @@ function reduction(name: string, op: ReduceOp): OwnKernel {
   return (call) => {
     const { inputs, attrs, backend } = call;
     const x = inputs["x"]!;
-    const axes = util.parseAxisParam((attrs["axis"] ?? attrs["reductionIndices"]) as number | number[], x.shape);
+    const axes = util.parseAxisParam(
+      (attrs["axis"] ?? attrs["reductionIndices"]) as number | number[],
+      x.shape,
+    );
     if (x.dtype !== "float32" || util.sizeFromShape(x.shape) === 0) return fallback(name, call);
     return reduce(backend, op, x, axes, attrs["keepDims"] === true);
   };
@@ -102,4 +110,3 @@ export const reductions: Record<string, OwnKernel> = {
   Min: reduction("Min", ReduceOp.Min),
   Prod: reduction("Prod", ReduceOp.Prod),
 };
-

@@ -27,7 +27,8 @@ const argMax: OwnKernel = floatsOnly("ArgMax", (call) => {
   const { x } = inputsOf<"x">(call);
   const last = x.shape.length - 1;
   const axes = util.parseAxisParam(call.attrs["axis"] as number, x.shape);
-  if (axes.length !== 1 || axes[0] !== last || util.sizeFromShape(x.shape) === 0) return fallback("ArgMax", call);
+  if (axes.length !== 1 || axes[0] !== last || util.sizeFromShape(x.shape) === 0)
+    return fallback("ArgMax", call);
   const y = call.backend.output(x.shape.slice(0, last), "int32");
   overRows(call.backend, Kernel.ArgMax, x, y, x.shape[last]!);
   return y;

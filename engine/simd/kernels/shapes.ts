@@ -12,7 +12,9 @@ export const shapes: Record<string, OwnKernel> = {
     const shape = util.inferFromImplicitShape(call.attrs["shape"] as number[], size);
     util.assert(
       util.sizeFromShape(shape) === size,
-      () => `The new shape (${shape}) has ${util.sizeFromShape(shape)} elements and the old shape (${x.shape}) has ${size} elements. The new shape and old shape must have the same number of elements.`,
+      () =>
+        `The new shape (${shape.join(",")}) has ${util.sizeFromShape(shape)} elements and the old shape (${x.shape.join(",")}) ` +
+        `has ${size} elements. The new shape and old shape must have the same number of elements.`,
     );
     return call.backend.alias(x, shape);
   },
