@@ -14,6 +14,7 @@ interface NotebookPanel {
     activeCellIndex: number;
   };
   context?: {
+    path: string;
     isReady: boolean;
     model: { dirty: boolean };
     sessionContext: { isReady: boolean; session: { kernel: { status: string } | null } | null };
@@ -30,6 +31,9 @@ interface CellModel {
   finishedRuns?: number;
 }
 
+/** Other notebooks may be open in tabs behind: JupyterLab opens those of its last page again. */
+const panel = ".jp-NotebookPanel:not(.lm-mod-hidden)";
+
 const buttons = {
   run: "notebook:run-cell-and-select-next",
   interrupt: "notebook:interrupt-kernel",
@@ -40,10 +44,13 @@ const buttons = {
 /** A notebook in JupyterLab 4, which keeps only the cells near the screen in the page. */
 export class LabNotebook extends NotebookPage {
   protected async ready(): Promise<void> {
-    await this.page.waitForFunction(() => {
-      const context = (window as unknown as LabWindow).jupyterapp?.shell.currentWidget?.context;
-      return context?.isReady === true && context.sessionContext?.isReady === true;
-    });
+    await this.page.waitForFunction((path) => {
+      const widget = (window as unknown as LabWindow).jupyterapp?.shell.currentWidget;
+      const context = widget?.context;
+      // The file that was open last may come first.
+      if (context?.path !== path || !context.isReady || !context.sessionContext.isReady) return false;
+      return widget!.content.widgets.length > 0;
+    }, this.path);
     await this.until("the kernel to be idle", 30, () => this.kernelIsIdle());
     await this.page.locator("#jupyterlab-splash").waitFor({ state: "detached" });
   }
@@ -92,7 +99,7 @@ export class LabNotebook extends NotebookPage {
         (window as unknown as LabWindow).jupyterapp!.shell.currentWidget!.content.scrollToItem(at, "auto"),
       index,
     );
-    const cell = this.page.locator(`.jp-Cell[data-windowed-list-index="${index}"]`);
+    const cell = this.page.locator(`${panel} .jp-Cell[data-windowed-list-index="${index}"]`);
     await cell.waitFor();
     return cell;
   }
@@ -125,7 +132,7 @@ export class LabNotebook extends NotebookPage {
   }
 
   protected async press(button: keyof typeof buttons): Promise<void> {
-    await this.page.locator(`.jp-NotebookPanel-toolbar [data-command="${buttons[button]}"]`).click();
+    await this.page.locator(`${panel} .jp-NotebookPanel-toolbar [data-command="${buttons[button]}"]`).click();
     if (button !== "restart and run all") return;
     await this.page.locator(".jp-Dialog .jp-mod-accept").click();
     await this.page.locator(".jp-Dialog").waitFor({ state: "detached" });
@@ -142,7 +149,9 @@ export class LabNotebook extends NotebookPage {
 
   async tooltip(): Promise<string> {
     await this.page.keyboard.press("Shift+Tab");
-    const text = await this.page.locator(".jp-Tooltip").innerText();
+    const tooltip = this.page.locator(".jp-Tooltip").filter({ hasText: /\S/ });
+    await tooltip.waitFor();
+    const text = await tooltip.innerText();
     await this.page.keyboard.press("Escape");
     return text;
   }

@@ -4,6 +4,8 @@ import type { Locator, Page } from "playwright-core";
 /** An open notebook, driven through what a user sees: toolbar buttons, dialogs and the keyboard. */
 export abstract class NotebookPage {
   readonly page: Page;
+  /** The notebook's path in the project. */
+  protected path = "";
 
   constructor(page: Page) {
     this.page = page;
@@ -11,6 +13,7 @@ export abstract class NotebookPage {
 
   /** Goes to the notebook's address and waits until its kernel is ready. */
   async open(address: string): Promise<void> {
+    this.path = /notebooks\/\w+\.ipynb/.exec(address)![0];
     await this.page.goto(address);
     await this.ready();
   }

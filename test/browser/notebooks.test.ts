@@ -13,8 +13,8 @@ for (const frontEnd of frontEnds()) {
     const session = new Session(frontEnd);
     before(() => session.start(), { timeout: 240_000 });
     after(() => session.stop());
-    describe("any notebook", () => kernelTests(session));
     describe("the tutorial", () => tutorialTests(session));
+    describe("any notebook", () => kernelTests(session));
     describe("a library file edited in the browser", () => editLibraryTests(session));
     it("shows no error in the browser's console, and needs no network", () => {
       assert.deepEqual(session.complaints, []);

@@ -45,8 +45,9 @@ export class Session {
     return this.jupyter!.output();
   }
 
-  /** Opens a notebook as a user does: the tutorial by the address that `npm start` printed. */
+  /** Opens a notebook as a user does, the tutorial by the address that `npm start` printed, and closes others. */
   async open(path = "notebooks/gan.ipynb"): Promise<NotebookPage> {
+    for (const { page } of this.pages) await page.context().close();
     const watched = await this.newPage();
     return await this.frontEnd.open(watched.page, this.jupyter!.addressOf(path));
   }

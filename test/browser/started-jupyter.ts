@@ -13,6 +13,7 @@ export interface StartedJupyter {
   stop(): Promise<void>;
 }
 
+const tutorial = "notebooks/gan.ipynb";
 const startSeconds = 150;
 
 /**
@@ -66,7 +67,10 @@ export async function startJupyter(root: string, jupyter: string): Promise<Start
       child.stdout.on("data", read);
       child.stderr.on("data", read);
     });
-    const addressOf = (path: string) => address.replace(/notebooks\/gan\.ipynb/, path);
+    // JupyterLab opens again what was open last, unless told not to.
+    const reset = address.includes("/lab/") ? "&reset" : "";
+    const addressOf = (path: string) =>
+      path === tutorial ? address : address.replace(tutorial, path) + reset;
     return { address, addressOf, output: () => output, stop };
   } catch (error) {
     await stop();
