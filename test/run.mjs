@@ -46,5 +46,5 @@ for (const file of files) {
 }
 for (const file of again) if (!failed.includes(file)) console.log(`passed on the second try only: ${file}`);
 for (const file of failed) console.log(`failed: ${file}`);
-console.log(`\ntest files: ${files.length - failed.length} passed, ${failed.length} failed`);
+console.log(`\nfiles: ${files.length - failed.length} passed, ${failed.length} failed`);
 process.exit(failed.length === 0 ? 0 : 1);
