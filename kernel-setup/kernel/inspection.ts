@@ -1,6 +1,7 @@
 import type * as TS from "typescript";
 import type { Compiler } from "./compiler/compiler";
 import { toUnits } from "./cursor";
+import { documentationOf } from "./documentation";
 import type { Json } from "./wire";
 
 /** The content of inspect_reply: the type and the documentation of the name at code point `cursor`. */
@@ -20,8 +21,7 @@ export function inspectCode({ ts, cells, modules }: Compiler, code: string, curs
       node,
     );
     const type = joinParts(info.displayParts);
-    const documentation = joinParts(info.documentation);
-    const tags = (info.tags ?? []).map((tag) => `@${tag.name} ${joinParts(tag.text ?? [])}`.trimEnd());
+    const { text: documentation, tags } = documentationOf(ts, checker, symbol);
     const plain = [type, documentation, tags.join("\n")].filter((part) => part !== "").join("\n\n");
     const markdown = [
       `\`\`\`typescript\n${type}\n\`\`\``,

@@ -7,7 +7,6 @@ import { captureChildren } from "./child-output";
 import { Comms } from "./comms";
 import { address, readConnection } from "./connection";
 import type * as compilerModule from "./compiler/compiler";
-import type { TypeScript } from "./compiler/typescript-internals";
 import type { Evaluator } from "./evaluator";
 import type * as evaluatorModule from "./evaluator";
 import { Interrupter } from "./interrupt";
@@ -22,6 +21,7 @@ import type { ControlData, FromControl } from "./thread-messages";
 import { trackTimers } from "./timers";
 import { installStackTraces, reportError } from "./traceback";
 import { createTslabModule } from "./tslab-module";
+import { loadTypeScript, saveCompiledTypeScript } from "./typescript-loader";
 import { Wire, type Header, type Message } from "./wire";
 
 /** Taken before cells get theirs, which goes to their output. */
@@ -57,7 +57,7 @@ const kernel = createNotebookKernel({
 function getEvaluator(): Evaluator {
   if (!evaluator) {
     /* eslint-disable @typescript-eslint/no-require-imports */
-    const ts = require("typescript") as TypeScript;
+    const ts = loadTypeScript();
     const { Compiler } = require("./compiler/compiler") as typeof compilerModule;
     const { Evaluator } = require("./evaluator") as typeof evaluatorModule;
     /* eslint-enable @typescript-eslint/no-require-imports */
@@ -80,6 +80,17 @@ const session: Session = new Session({
   evaluator: getEvaluator,
   shutdown: () => process.exit(0),
 });
+
+/** Loads the compiler ahead of the first cell; and keeps it compiled for the next session, once there is time. */
+function warmUp(): void {
+  getEvaluator().compiler.compile("1 + 1");
+  const save = (): void => {
+    if (session.active) later();
+    else saveCompiledTypeScript();
+  };
+  const later = (): void => void setTimeout(save, 3000).unref();
+  later();
+}
 
 function refuse(channel: string, reason: string): void {
   refused++;
@@ -163,7 +174,7 @@ async function main(): Promise<void> {
     session.receive(message);
     if (isWarm) return;
     isWarm = true;
-    setTimeout(getEvaluator, 5);
+    setTimeout(warmUp, 5);
   });
 }
 
