@@ -9,7 +9,7 @@ import {
 } from "@tensorflow/tfjs-core";
 import type { Kernel } from "./assembly/kernel-ids";
 import type { Block, Heap } from "./heap";
-import { HeapTensor, type NumericArray, type Values } from "./heap-tensor";
+import { HeapTensor, type NumericArray, type PendingSum, type Values } from "./heap-tensor";
 import type { ThreadPool } from "./pool";
 
 /**
@@ -37,8 +37,31 @@ export class SimdBackend extends MathBackendCPU {
   /** Where a tensor's numbers lie on the heap; moves them there first if need be. */
   address({ dataId, shape }: TensorInfo): number {
     const tensor = this.tensor(dataId);
+    tensor.pending?.settle();
     if (!tensor.block) tensor.placeAt(this.allocate(tensor.bytes, shape));
     return tensor.block!.address;
+  }
+
+  /** A result that `add` computes from a and bias when it is asked for, if ever; see {@link PendingSum}. */
+  pendingSum(a: TensorInfo, bias: TensorInfo, add: (sum: TensorInfo) => void): TensorInfo {
+    const { shape } = a;
+    const tensor = new HeapTensor(this.heap, "float32", util.sizeFromShape(shape));
+    const sum: TensorInfo = { dataId: this.add(tensor), shape, dtype: "float32" };
+    this.incRef(a.dataId);
+    this.incRef(bias.dataId);
+    const settle = () => {
+      tensor.block = this.allocate(tensor.bytes, shape);
+      tensor.pending = undefined;
+      add(sum);
+      this.letGo(a, bias);
+    };
+    tensor.pending = { a, bias, settle };
+    return sum;
+  }
+
+  /** The bias addition that x still is, if it is one. */
+  pendingOf({ dataId }: TensorInfo): PendingSum | undefined {
+    return this.tensor(dataId).pending;
   }
 
   /** Runs `use` with memory that is given back afterwards. `shape` is for the error, should there be none left. */
@@ -100,8 +123,10 @@ export class SimdBackend extends MathBackendCPU {
     if (!this.data.has(dataId)) return true;
     const tensor = this.tensor(dataId);
     const gone = super.disposeData(dataId, force);
-    if (gone) tensor.release();
-    return gone;
+    if (!gone) return false;
+    tensor.release();
+    if (tensor.pending) this.letGo(tensor.pending.a, tensor.pending.bias);
+    return true;
   }
 
   override memory(): { unreliable: boolean; reasons: string[]; numBytesInHeap: number } {
@@ -110,6 +135,13 @@ export class SimdBackend extends MathBackendCPU {
 
   override dispose(): void {
     void this.pool.close();
+  }
+
+  /** What a pending sum held on to; the engine may have disposed of it meanwhile. */
+  private letGo(...held: TensorInfo[]): void {
+    for (const { dataId } of held) {
+      if (this.disposeData(dataId)) engine().removeDataId(dataId, this);
+    }
   }
 
   private tensor(dataId: object): HeapTensor {

@@ -6,6 +6,17 @@ export type NumericArray = Float32Array | Int32Array | Uint8Array;
 export type Values = NumericArray | Uint8ClampedArray | number[] | Uint8Array[] | string[];
 
 /**
+ * A bias that has yet to be added: the kernel that asks for the sum may do it on the way, and often the sum itself
+ * is never asked for (relu(x + bias), and relu's gradient, which needs relu's result alone).
+ */
+export interface PendingSum {
+  a: TensorInfo;
+  bias: TensorInfo;
+  /** Adds it now. */
+  settle(): void;
+}
+
+/**
  * A tensor's data. It lives on the shared heap once a kernel of ours has made or asked for it; results of tfjs'
  * own cpu kernels stay JavaScript arrays until then. Either way `values` is what those kernels expect.
  */
@@ -13,6 +24,7 @@ export class HeapTensor {
   refCount = 1;
   complexTensorInfos?: { real: TensorInfo; imag: TensorInfo };
   block: Block | undefined;
+  pending: PendingSum | undefined;
   private array: Values | undefined;
 
   constructor(
@@ -22,6 +34,7 @@ export class HeapTensor {
   ) {}
 
   get values(): Values {
+    this.pending?.settle();
     if (this.array === undefined && this.block) {
       this.array = view(this.heap, this.block.address, this.dtype, this.length);
     }

@@ -2,6 +2,7 @@
 import "@tensorflow/tfjs-backend-cpu";
 import { registerBackend } from "@tensorflow/tfjs-core";
 import { SimdBackend } from "./backend";
+import { registerGradients } from "./gradients";
 import { Heap } from "./heap";
 import { ThreadPool } from "./pool";
 import { registerKernels } from "./register";
@@ -58,6 +59,7 @@ function start({ threads, maxHeapBytes = 2 ** 32 }: SimdOptions): { backend: Sim
   const pool = new ThreadPool(heap, module, count);
   const backend = new SimdBackend(heap, pool);
   registerKernels();
+  registerGradients();
   registerBackend("simd", () => backend, 3);
   const device = `${count} ${count === 1 ? "thread" : "threads"}, WebAssembly SIMD${fused ? " with fused multiply-add" : ""}`;
   return { backend, device };

@@ -1,24 +1,16 @@
-import { getKernel, getKernelsForBackend, registerKernel, type KernelFunc } from "@tensorflow/tfjs-core";
-import { counting } from "./report";
+import { getKernelsForBackend, registerKernel, type KernelFunc } from "@tensorflow/tfjs-core";
 import { own } from "./kernels";
+import { counting } from "./report";
 
 /** Every kernel of tfjs' cpu backend, and in the place of the hot ones this project's own. */
 export function registerKernels(): void {
-  const names = new Set(Object.keys(own));
   for (const config of getKernelsForBackend("cpu")) {
-    if (names.has(config.kernelName)) continue;
-    registerKernel({
-      ...config,
-      backendName: "simd",
-      kernelFunc: counting(config.kernelName, "fallback", config.kernelFunc),
-    });
+    if (config.kernelName in own) continue;
+    const kernelFunc = counting(config.kernelName, "fallback", config.kernelFunc);
+    registerKernel({ ...config, backendName: "simd", kernelFunc });
   }
-  for (const [kernelName, kernelFunc] of Object.entries(own)) {
-    if (!getKernel(kernelName, "cpu")) throw new Error(`tfjs has no kernel ${kernelName}`);
-    registerKernel({
-      kernelName,
-      backendName: "simd",
-      kernelFunc: counting(kernelName, "simd", kernelFunc as unknown as KernelFunc),
-    });
+  for (const [kernelName, kernel] of Object.entries(own)) {
+    const kernelFunc = counting(kernelName, "simd", kernel as unknown as KernelFunc);
+    registerKernel({ kernelName, backendName: "simd", kernelFunc });
   }
 }

@@ -48,7 +48,9 @@ function apply(op: i32, a: v128, b: v128): v128 {
   }
   const zero = f32x4.splat(0);
   if (op == BinaryOp.EluGrad) return select(f32x4.ge(b, zero), a, f32x4.mul(a, f32x4.add(b, f32x4.splat(1))));
-  return select(f32x4.lt(a, zero), f32x4.mul(a, b), a); // Prelu
+  if (op == BinaryOp.Prelu) return select(f32x4.lt(a, zero), f32x4.mul(a, b), a);
+  if (op == BinaryOp.ReluGrad) return v128.or(v128.and(a, f32x4.gt(b, zero)), v128.and(b, f32x4.ne(b, b)));
+  return f32x4.max(f32x4.add(a, b), zero); // AddRelu
 }
 
 // @ts-ignore: decorator
@@ -145,7 +147,9 @@ export function binary(params: usize, chunk: i32): void {
     case BinaryOp.Minimum: return loop(false, BinaryOp.Minimum, job, chunk);
     case BinaryOp.SquaredDifference: return loop(false, BinaryOp.SquaredDifference, job, chunk);
     case BinaryOp.EluGrad: return loop(false, BinaryOp.EluGrad, job, chunk);
-    default: return loop(false, BinaryOp.Prelu, job, chunk);
+    case BinaryOp.Prelu: return loop(false, BinaryOp.Prelu, job, chunk);
+    case BinaryOp.ReluGrad: return loop(false, BinaryOp.ReluGrad, job, chunk);
+    default: return loop(false, BinaryOp.AddRelu, job, chunk);
   }
 }
 

@@ -63,6 +63,8 @@ export const enum BinaryOp {
   SquaredDifference,
   EluGrad,
   Prelu,
+  ReluGrad,
+  AddRelu,
 }
 
 export const enum CompareOp {

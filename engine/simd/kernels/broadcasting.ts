@@ -1,6 +1,7 @@
 import { broadcast_util, util, type DataType, type TensorInfo } from "@tensorflow/tfjs-core";
-import { BinaryOp, CompareOp, Kernel } from "../assembly/kernel-ids";
+import { BinaryOp, CompareOp, Kernel, UnaryOp } from "../assembly/kernel-ids";
 import type { SimdBackend } from "../backend";
+import { unary } from "./elementwise";
 import { fallback, floatsOnly, inputsOf, type OwnKernel } from "./kernel";
 
 const CHUNK = 8192; // as in assembly/elementwise.ts
@@ -42,12 +43,13 @@ function broadcast(
   a: TensorInfo,
   b: TensorInfo,
   dtype: DataType,
+  into?: TensorInfo,
 ): TensorInfo | undefined {
   const shape = broadcast_util.assertAndGetBroadcastShape(a.shape, b.shape);
   const [row, ...outer] = foldShapes(a.shape, b.shape, shape) as [Dimension, ...Dimension[]];
   if (outer.length > MOST_OUTER) return undefined;
   const size = util.sizeFromShape(shape);
-  const result = backend.output(shape, dtype);
+  const result = into ?? backend.output(shape, dtype);
   if (size === 0) return result;
   const rows = size / row.size;
   const rowsPerChunk = rows === 1 ? 0 : Math.max(1, Math.floor(CHUNK / row.size));
@@ -61,6 +63,38 @@ function broadcast(
   ]);
   return result;
 }
+
+/** c = op(a, b), computed into `result`, for shapes that are known to fold. */
+function computeInto(
+  backend: SimdBackend,
+  op: BinaryOp,
+  a: TensorInfo,
+  b: TensorInfo,
+  result: TensorInfo,
+): void {
+  broadcast(backend, Kernel.Binary, op, a, b, "float32", result);
+}
+
+/** Sums smaller than this are not worth putting off. */
+const LEAST_PENDING = 16384;
+
+/** x + bias, one number a channel: put off, as an activation mostly follows. */
+const add: OwnKernel = floatsOnly("Add", (call) => {
+  const { a, b } = inputsOf<"a" | "b">(call);
+  const { backend } = call;
+  const isBias = b.shape.length === 1 && a.shape.length > 1 && b.shape[0] === a.shape[a.shape.length - 1];
+  if (isBias && util.sizeFromShape(a.shape) >= LEAST_PENDING) {
+    return backend.pendingSum(a, b, (sum) => computeInto(backend, BinaryOp.Add, a, b, sum));
+  }
+  return broadcast(backend, Kernel.Binary, BinaryOp.Add, a, b, "float32") ?? fallback("Add", call);
+});
+
+const relu: OwnKernel = floatsOnly("Relu", ({ inputs, backend }) => {
+  const x = inputs["x"]!;
+  const pending = backend.pendingOf(x);
+  if (!pending) return unary(backend, UnaryOp.Relu, x);
+  return compute(backend, BinaryOp.AddRelu, pending.a, pending.bias);
+});
 
 /** c = op(a, b) for shapes that are known to fold. */
 export function compute(backend: SimdBackend, op: BinaryOp, a: TensorInfo, b: TensorInfo): TensorInfo {
@@ -85,7 +119,8 @@ function comparison(name: string, op: CompareOp): OwnKernel {
 }
 
 export const broadcasting: Record<string, OwnKernel> = {
-  Add: arithmetic("Add", BinaryOp.Add),
+  Add: add,
+  Relu: relu,
   Sub: arithmetic("Sub", BinaryOp.Sub),
   Multiply: arithmetic("Multiply", BinaryOp.Multiply),
   RealDiv: arithmetic("RealDiv", BinaryOp.RealDiv),
@@ -110,4 +145,10 @@ export const broadcasting: Record<string, OwnKernel> = {
       broadcast(call.backend, Kernel.Binary, BinaryOp.Prelu, x, alpha, "float32") ?? fallback("Prelu", call)
     );
   }),
+};
+
+/** dy where y = relu(x) is above 0, else 0. Not an op of tfjs: relu's gradient in one kernel, see gradients.ts. */
+export const reluGrad: OwnKernel = ({ inputs, backend }) => {
+  const { dy, y } = inputs as { dy: TensorInfo; y: TensorInfo };
+  return compute(backend, BinaryOp.ReluGrad, dy, y);
 };

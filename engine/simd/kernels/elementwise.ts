@@ -30,7 +30,6 @@ const plain: Record<string, UnaryOp> = {
   Softplus: UnaryOp.Softplus,
   Elu: UnaryOp.Elu,
   Selu: UnaryOp.Selu,
-  Relu: UnaryOp.Relu,
   Relu6: UnaryOp.Relu6,
   Sign: UnaryOp.Sign,
   Floor: UnaryOp.Floor,

@@ -1,4 +1,4 @@
-import { broadcasting } from "./broadcasting";
+import { broadcasting, reluGrad } from "./broadcasting";
 import { conv2D, conv2DBackpropFilter, conv2DBackpropInput } from "./convolution";
 import { conversions } from "./conversions";
 import { elementwise } from "./elementwise";
@@ -21,6 +21,7 @@ export const own: Record<string, OwnKernel> = {
   ...pooling,
   ...elementwise,
   ...broadcasting,
+  ReluGrad: reluGrad,
   ...reductions,
   ...shapes,
   ...conversions,
