@@ -1,5 +1,5 @@
 import type { ICell, ICodeCell, INotebookContent, IOutput, MultilineString } from "@jupyterlab/nbformat";
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { UsageError } from "./usage-error";
@@ -57,6 +57,13 @@ export function writeWhole(file: string, content: string | Buffer): void {
     rmSync(temporary, { force: true });
     throw error;
   }
+}
+
+/** A fingerprint of all code: saved outputs belong to a notebook's code if it has not changed since. */
+export function codeHash(cells: readonly ICell[]): string {
+  const hash = createHash("sha256");
+  for (const cell of cells.filter(isCode)) hash.update(`${sourceText(cell.source)}\0`);
+  return hash.digest("hex");
 }
 
 export function newCellId(): string {

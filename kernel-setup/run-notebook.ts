@@ -6,7 +6,7 @@ import { writeHtmlPage } from "./html-page";
 import { chosenJupyter } from "./jupyter";
 import { JupyterServer } from "./jupyter-server";
 import { KernelSession, timeout } from "./kernel-session";
-import { isCode, readNotebook, sourceText, tagsOf, writeNotebook } from "./notebook-file";
+import { codeHash, isCode, readNotebook, sourceText, tagsOf, writeNotebook } from "./notebook-file";
 import { injectParameters } from "./parameters";
 import { shownPath } from "./paths";
 import { RunReport } from "./run-report";
@@ -74,6 +74,7 @@ export async function runNotebook(options: RunOptions): Promise<number> {
         `${cells.length} code cells`,
     );
     exitCode = await runCells(cells, session, stops, options);
+    if (exitCode === 0) notebook.metadata["executed_code_sha256"] = codeHash(notebook.cells);
   } catch (error) {
     if (!(error instanceof FailureError)) throw error;
     console.error(error.message);
