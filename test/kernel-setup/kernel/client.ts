@@ -27,14 +27,20 @@ export class KernelClient {
   private readonly outcomes = new Map<string, Outcome>();
   private readonly session = randomUUID();
   private readonly sockets: Record<Channel, Dealer>;
-  private readonly subscriber = new Subscriber({ receiveHighWaterMark: 0, linger: 0 });
+  private readonly subscriber = new Subscriber({ receiveHighWaterMark: 0, linger: 0, reconnectInterval: 5 });
   private readonly subscribed: Promise<void>;
   private watchers: (() => void)[] = [];
   private failure: Error | undefined;
 
   private constructor(readonly process: KernelProcess) {
     // A kernel sends input_request to the stdin socket whose identity is that of the shell socket.
-    const options = { routingId: this.session, linger: 0, sendHighWaterMark: 0, receiveHighWaterMark: 0 };
+    const options = {
+      routingId: this.session,
+      reconnectInterval: 5,
+      linger: 0,
+      sendHighWaterMark: 0,
+      receiveHighWaterMark: 0,
+    };
     this.sockets = { shell: new Dealer(options), control: new Dealer(options), stdin: new Dealer(options) };
     for (const channel of ["shell", "control", "stdin"] as const) {
       this.sockets[channel].connect(this.address(channel));

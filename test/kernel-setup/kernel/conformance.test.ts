@@ -21,7 +21,7 @@ describe("jupyter_kernel_test", () => {
         cwd: project.notebooks,
         env,
         encoding: "utf8",
-        timeout: 120_000,
+        timeout: 240_000,
       });
       assert.equal(status, 0, stderr);
       assert.match(stderr, /Ran \d\d tests/);

@@ -21,24 +21,24 @@ export class Outcome {
   }
 
   /** Waits for the reply and for idle; throws when either is missing after `timeout` ms. */
-  async done(timeout = 30_000): Promise<this> {
+  async done(timeout = 60_000): Promise<this> {
     await this.until(() => this.answer !== undefined && this.isIdle, "reply and idle", timeout);
     return this;
   }
 
   /** Waits for the reply alone. */
-  async replied(timeout = 30_000): Promise<Content> {
+  async replied(timeout = 60_000): Promise<Content> {
     await this.until(() => this.answer !== undefined, "reply", timeout);
     return this.reply;
   }
 
   /** Waits for idle alone. */
-  async idle(timeout = 10_000): Promise<void> {
+  async idle(timeout = 60_000): Promise<void> {
     await this.until(() => this.isIdle, "idle", timeout);
   }
 
   /** Waits until the cell has printed `text`. */
-  async printed(text: string, timeout = 20_000): Promise<void> {
+  async printed(text: string, timeout = 60_000): Promise<void> {
     await this.until(() => this.stdout.includes(text), `"${text}" on stdout`, timeout);
   }
 
