@@ -41,7 +41,11 @@ describe("plotImages", () => {
   });
 
   it("writes the title even where no font is installed", async () => {
-    const { png, width } = await imagesToPng(tf.ones([2, 28, 28, 1]), { title: "Epoch 0", size: 200, rows: 2 });
+    const { png, width } = await imagesToPng(tf.ones([2, 28, 28, 1]), {
+      title: "Epoch 0",
+      size: 200,
+      rows: 2,
+    });
     const at = await pixelsOf(png);
     let ink = 0;
     for (let x = 0; x < width * 2; x++) for (let y = 4; y < 50; y++) if (at(x, y)[0]! < 128) ink++;
