@@ -27,6 +27,9 @@ function source(multiplyAdd: (sum: string) => string): string {
 const PLAIN = source((c) => `f32x4.add(b, f32x4.mul(a, ${c}))`);
 const FUSED = source((c) => `f32x4.relaxed_madd(a, ${c}, b)`);
 
+/** As a variable: its types declare a `require` of their own for the whole program. */
+const COMPILER: string = "assemblyscript/asc";
+
 interface Compiler {
   compileString(
     source: string,
@@ -35,7 +38,7 @@ interface Compiler {
 }
 
 async function compile(text: string): Promise<WebAssembly.Module | undefined> {
-  const { default: asc } = (await import("assemblyscript/asc")) as { default: Compiler };
+  const { default: asc } = (await import(COMPILER)) as { default: Compiler };
   const options = { optimizeLevel: 3, runtime: "stub", enable: ["simd", "relaxed-simd"] };
   const { binary, stderr } = await asc.compileString(text, options);
   if (!binary) throw new Error(`the ceiling's loop does not compile: ${stderr.toString()}`);
