@@ -3,7 +3,6 @@ import fs from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Readable } from "node:stream";
 import type { StreamName } from "./iopub";
 import { currentRun } from "./run";
 import type { Header } from "./wire";
@@ -33,7 +32,7 @@ function captureAsync(show: Show, parent: () => Header | undefined): void {
     const to = parent();
     const result: unknown = original.call(this, { ...options, stdio });
     for (const [index, name] of inherited) {
-      const stream = this.stdio[index as 1 | 2] as Readable | null;
+      const stream = this.stdio[index as 1 | 2];
       stream?.setEncoding("utf8").on("data", (text: string) => show(name, text, to));
       // For the cell it looks as if it were inherited.
       this.stdio[index as 1] = null;
@@ -93,7 +92,7 @@ function captureDescriptors(): void {
     stream.write(part);
     return part.length;
   };
-  fs.writeSync = capturing as typeof fs.writeSync;
+  fs.writeSync = capturing;
 }
 
 type Entry = "pipe" | number;

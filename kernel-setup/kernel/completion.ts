@@ -1,30 +1,16 @@
+import type * as TS from "typescript";
 import type { Compiler } from "./compiler/compiler";
 import { toCodePoints, toUnits } from "./cursor";
+import { isPlainReference, namesInScope, type Entry } from "./names-in-scope";
 import type { Json } from "./wire";
 
 const NEVER = { isCancellationRequested: () => false, throwIfCancellationRequested: () => undefined };
 
 /** The content of complete_reply for `code` with the cursor at code point `cursor`. */
-export function complete({ ts, cells, modules, project }: Compiler, code: string, cursor: number): Json {
+export function complete(compiler: Compiler, code: string, cursor: number): Json {
+  const { ts, cells } = compiler;
   const position = toUnits(code, cursor);
   const file = cells.parseOpen(code);
-  const host = {
-    ...ts.sys,
-    getCurrentDirectory: () => project.folder,
-    getCompilationSettings: () => project.options,
-  };
-  const info = ts.Completions.getCompletionsAtPosition(
-    host,
-    modules.program,
-    () => undefined,
-    file,
-    position,
-    {},
-    undefined,
-    1,
-    NEVER,
-    undefined,
-  );
   const token = ts.findPrecedingToken(position, file);
   const isWord =
     token !== undefined &&
@@ -40,7 +26,9 @@ export function complete({ ts, cells, modules, project }: Compiler, code: string
     else [start, end] = [token.getStart(file), token.end];
   }
   const typed = code.slice(start, position);
-  const ranked = (info?.entries ?? [])
+  const isName = token !== undefined && start < position && isPlainReference(ts, token);
+  const entries = isName ? namesInScope(compiler, token, typed) : completionsAt(compiler, file, position);
+  const ranked = entries
     .map((entry, index) => ({ entry, index, rank: rankOf(entry.name, typed) }))
     .filter(({ rank }) => rank !== undefined)
     .sort(
@@ -79,4 +67,31 @@ function rankOf(name: string, typed: string): number | undefined {
 
 function isKeyword(text: string): boolean {
   return /^[a-z]+$/.test(text);
+}
+
+/** TypeScript's own completions. */
+function completionsAt(
+  { ts, modules, project }: Compiler,
+  file: TS.SourceFile,
+  position: number,
+): readonly Entry[] {
+  const host = {
+    ...ts.sys,
+    getCurrentDirectory: () => project.folder,
+    getCompilationSettings: () => project.options,
+  };
+  return (
+    ts.Completions.getCompletionsAtPosition(
+      host,
+      modules.program,
+      () => undefined,
+      file,
+      position,
+      {},
+      undefined,
+      1,
+      NEVER,
+      undefined,
+    )?.entries ?? []
+  );
 }

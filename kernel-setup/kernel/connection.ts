@@ -22,7 +22,7 @@ export function readConnection(path: string): Connection {
     const value = raw[field] ?? fallback;
     if (typeof value !== "string")
       throw new TypeError(
-        `The connection file ${path} must give "${field}" as a string, but has ${String(value)}.`,
+        `The connection file ${path} must give "${field}" as a string, but has ${JSON.stringify(value)}.`,
       );
     return value;
   };
@@ -30,7 +30,7 @@ export function readConnection(path: string): Connection {
     const value = raw[field];
     if (typeof value !== "number" || !Number.isInteger(value))
       throw new TypeError(
-        `The connection file ${path} must give "${field}" as a port, but has ${String(value)}.`,
+        `The connection file ${path} must give "${field}" as a port, but has ${JSON.stringify(value)}.`,
       );
     return value;
   };

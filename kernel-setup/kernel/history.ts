@@ -3,7 +3,7 @@ import type { Json } from "./wire";
 interface Entry {
   readonly line: number;
   readonly input: string;
-  output?: string;
+  output?: unknown;
 }
 
 /** The inputs of this session (its number is 0) and their results. */
@@ -14,7 +14,7 @@ export class History {
     this.entries.push({ line, input });
   }
 
-  setOutput(line: number, output: string): void {
+  setOutput(line: number, output: unknown): void {
     const entry = this.entries.at(-1);
     if (entry?.line === line) entry.output = output;
   }

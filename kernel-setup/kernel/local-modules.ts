@@ -9,7 +9,6 @@ import { emitModule } from "./compiler/emit";
 import { CHECK, CHECKED, FLAG, META } from "./compiler/guards";
 import { isLocal } from "./compiler/module-program";
 import type { Interrupter } from "./interrupt";
-import { currentRun } from "./run";
 import { registerScript } from "./traceback";
 
 interface LocalModule {
@@ -168,8 +167,6 @@ export class LocalModules {
       cache: createRequire(fileName).cache,
     });
     const meta = importMeta(fileName);
-    // Timers that a module starts while it loads are its own, not those of the cell that happens to import it.
-    currentRun.getStore();
     wrapped.call(
       module.exports,
       module.exports,

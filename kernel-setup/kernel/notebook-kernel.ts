@@ -14,17 +14,17 @@ export interface DisplayOptions {
 /** What libraries find under `globalThis[Symbol.for("tslab.kernel")]`. */
 export interface NotebookKernel {
   /** Sends a MIME bundle to the cell this code runs for; with `update`, it replaces the output with that displayId. */
-  display(bundle: MimeBundle, options?: DisplayOptions): void;
+  readonly display: (bundle: MimeBundle, options?: DisplayOptions) => void;
   /** Shows any value in its rich form. */
-  show(value: unknown, options?: DisplayOptions): void;
-  clearOutput(wait?: boolean): void;
-  input(prompt?: string, options?: { readonly password?: boolean }): Promise<string>;
+  readonly show: (value: unknown, options?: DisplayOptions) => void;
+  readonly clearOutput: (wait?: boolean) => void;
+  readonly input: (prompt?: string, options?: { readonly password?: boolean }) => Promise<string>;
   /** The cell's signal: aborted on interrupt. Who listens to its "abort" event has up to 1 s for stopping cleanly. */
   readonly signal: AbortSignal;
   /** The cell this code runs for; id is the front end's cellId, if it sent one. */
   readonly cell: { readonly id: string | undefined; readonly executionCount: number; readonly code: string };
-  registerCommTarget(name: string, handler: CommHandler): void;
-  openComm(target: string, data?: unknown, metadata?: Record<string, unknown>): Comm;
+  readonly registerCommTarget: (name: string, handler: CommHandler) => void;
+  readonly openComm: (target: string, data?: unknown, metadata?: Record<string, unknown>) => Comm;
   /** The value that the notebook's cells now see under a top-level name of theirs; undefined if there is none. */
   readonly lookup: (name: string) => unknown;
   /** How many malformed messages were refused so far. */
@@ -36,11 +36,11 @@ export interface NotebookKernelParts {
   readonly stdin: Stdin;
   readonly comms: Comms;
   /** The request that output without a cell belongs to. */
-  lastParent(): Header | undefined;
+  readonly lastParent: () => Header | undefined;
   /** The run that code belongs to whose own one is unknown. */
-  activeRun(): Run | undefined;
-  refused(): number;
-  lookup(name: string): unknown;
+  readonly activeRun: () => Run | undefined;
+  readonly refused: () => number;
+  readonly lookup: (name: string) => unknown;
 }
 
 export function createNotebookKernel({

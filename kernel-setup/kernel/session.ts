@@ -117,7 +117,7 @@ export class Session {
       const bundle = await currentRun.run(run, () => this.evaluate(code, run));
       if (bundle && !silent) {
         iopub.publish("execute_result", header, { execution_count: count, data: bundle, metadata: {} });
-        if (stored) this.history.setOutput(count, String(bundle["text/plain"] ?? ""));
+        if (stored) this.history.setOutput(count, bundle["text/plain"]);
       }
       const expressions = await currentRun.run(run, () =>
         this.userExpressions(content.user_expressions, run),

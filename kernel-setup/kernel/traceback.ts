@@ -50,8 +50,7 @@ function headline(error: unknown): string {
 function describe(site: NodeJS.CallSite): string | undefined {
   const file = site.getFileName() ?? undefined;
   const script = file === undefined ? undefined : scripts.get(file);
-  if (!script)
-    return file === undefined || isHidden(file) ? undefined : String(site).replace(/^async /, "async ");
+  if (!script) return file === undefined || isHidden(file) ? undefined : `${site as unknown as string}`;
   const place = original(script, site.getLineNumber() ?? 1, site.getColumnNumber() ?? 1);
   const name = functionName(site);
   const at = `${place.label}:${place.line}:${place.column}`;

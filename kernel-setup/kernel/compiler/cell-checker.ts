@@ -145,7 +145,7 @@ export class CellChecker {
     if (isTypeOnly(this.ts, symbol)) return false;
     const { flags, escapedName } = this.target(symbol);
     // An import that could not be resolved may be anything.
-    return (flags & this.ts.SymbolFlags.Value) !== 0 || escapedName === "unknown";
+    return (flags & this.ts.SymbolFlags.Value) !== 0 || (escapedName as string) === "unknown";
   }
 
   private hasType(symbol: TS.Symbol): boolean {

@@ -45,5 +45,5 @@ function loopBody(ts: TypeScript, node: TS.Node): TS.Statement | undefined {
 }
 
 function functionBody(ts: TypeScript, node: TS.Node): TS.ConciseBody | undefined {
-  return ts.isFunctionLike(node) && "body" in node ? (node.body as TS.ConciseBody | undefined) : undefined;
+  return ts.isFunctionLike(node) && "body" in node ? node.body : undefined;
 }

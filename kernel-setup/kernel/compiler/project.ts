@@ -34,12 +34,8 @@ export function readProject(ts: TypeScript, folder: string): Project {
   const adapted: TS.CompilerOptions = {
     ...options,
     target,
-    lib: options.lib ?? [
-      "lib.es2023.d.ts",
-      "lib.esnext.disposable.d.ts",
-      "lib.dom.d.ts",
-      "lib.dom.iterable.d.ts",
-    ],
+    // Without a word on it, no DOM: there is none where cells run, and it costs 25 MB.
+    lib: options.lib ?? ["lib.es2023.d.ts", "lib.esnext.disposable.d.ts", "lib.esnext.decorators.d.ts"],
     module: ts.ModuleKind.Preserve,
     moduleResolution: ts.ModuleResolutionKind.Bundler,
     esModuleInterop: true,
