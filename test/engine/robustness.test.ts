@@ -2,7 +2,17 @@ import { heapInfo, selectBackend } from "#engine";
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { GAN } from "../../lib/gan";
+import { MNISTDataModule } from "../../lib/mnist";
+import { Trainer } from "../../lib/trainer";
 import { runChild, type ChildResult } from "./run-child";
+
+/** Draws nothing after an epoch. */
+class QuietGAN extends GAN {
+  override onTrainEpochEnd(): Promise<void> {
+    return Promise.resolve();
+  }
+}
 
 function answer<T>({ code, signal, stdout, stderr }: ChildResult): T {
   assert.deepEqual({ code, signal }, { code: 0, signal: null }, stdout + stderr);
@@ -72,13 +82,14 @@ describe("selecting a backend", () => {
     assert.ok(["simd", "wasm", "cpu"].includes(name), name);
   });
 
-  for (const threads of ["0", "-1", "1.5", "two", "1000"]) {
-    it(`refuses TSLAB_GAN_THREADS=${threads}`, async () => {
+  it("refuses numbers of threads that are none", async () => {
+    const refuse = async (threads: string) => {
       const { error, message } = await select({ TSLAB_GAN_BACKEND: "simd", TSLAB_GAN_THREADS: threads });
       assert.equal(error, "RangeError");
       assert.match(message!, new RegExp(`TSLAB_GAN_THREADS is "${threads}".*whole number`));
-    });
-  }
+    };
+    await Promise.all(["0", "-1", "1.5", "two", "1000"].map(refuse));
+  });
 });
 
 describe("the simd backend in trouble", () => {
@@ -127,6 +138,16 @@ describe("the simd backend in trouble", () => {
       assert.match([...errors, ...warnings].join("\n"), /thread \d.* of the simd backend/);
     });
   }
+
+  it("leaves the event loop alive: timers fire between the batches of a training", async () => {
+    await selectBackend({ backend: "simd" });
+    const trainer = new Trainer({ maxEpochs: 1, limitTrainBatches: 8, enableProgressBar: false });
+    const fired = new Set<number>();
+    const timer = setInterval(() => fired.add(trainer.batchIdx), 1);
+    await trainer.fit(new QuietGAN(), new MNISTDataModule({ batchSize: 64 }));
+    clearInterval(timer);
+    assert.ok(fired.size >= 6, `timers fired during batches ${[...fired].join(", ")} only`);
+  });
 
   it("sleeps when it has nothing to do", async () => {
     await selectBackend({ backend: "simd" });
