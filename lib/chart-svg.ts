@@ -9,7 +9,7 @@ export function panelToSvg({ title, series }: Panel, width: number, height: numb
   const sorted = [...all].sort((a, b) => a - b);
   const top = Math.max(sorted[Math.floor((sorted.length - 1) * 0.98)] ?? 1, 1e-6);
   const ticks = niceTicks(Math.min(0, sorted[0] ?? 0), top);
-  const [low, high] = [ticks[0]!, ticks.at(-1)];
+  const [low, high] = [ticks[0] ?? 0, ticks.at(-1) ?? 1];
   const lastX = Math.max(1, ...series.map(({ x }) => x.at(-1) ?? 0));
   const toX = (x: number) => MARGIN.left + (x / lastX) * (width - MARGIN.left - MARGIN.right);
   const toY = (y: number) =>

@@ -71,6 +71,7 @@ export function plotlyFigure({ panels }: Figure, height = 340): PlotlyFigure {
       },
       ...axes,
     ) as object,
-    config: { responsive: true, displaylogo: false },
+    // Without the button that would send the data to a server.
+    config: { responsive: true, displaylogo: false, modeBarButtonsToRemove: ["sendDataToCloud"] },
   };
 }

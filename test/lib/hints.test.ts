@@ -25,7 +25,7 @@ class Broken extends LightningModule {
     const loss = this.weight
       .forward(tf.ones([1, 1]))
       .square()
-      .mean() as tf.Scalar;
+      .mean<tf.Scalar>();
     return { loss, log: { dLoss: this.dLoss } };
   }
   override configureOptimizers() {

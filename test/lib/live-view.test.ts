@@ -18,7 +18,7 @@ describe("the live view", () => {
       views.map(({ options }) => options.update),
       views.map((_, i) => i > 0),
     );
-    const last = views.at(-1);
+    const last = views[views.length - 1]!;
     assert.match(textOf(last), /^epoch 2\/2 ━+ 3\/3 · .* it\/s · .*gLoss [\d.]+ dLoss [\d.]+ · done$/);
     assert.match(htmlOf(last), /<svg .*<polyline .*points="[\d., ]+"/);
     assert.match(htmlOf(last), /<img .*src="data:image\/png;base64,iVBOR/);
@@ -38,14 +38,14 @@ describe("the live view", () => {
       assert.rejects(trainer.fit(model, new SmallMNIST(), { signal: stop.signal }), /interrupt/),
     );
     assert.match(
-      textOf(stopped.at(-1)),
+      textOf(stopped[stopped.length - 1]!),
       /stopped in epoch 1, batch 2; the model is as of this batch; run the cell again to go on$/,
     );
     assert.equal(trainer.history.steps.length, 2);
     // A re-run cell makes a new trainer; with fewer batches an epoch than were done, the epoch ends.
     const again = new Trainer({ maxEpochs: 2, limitTrainBatches: 1 });
     const resumed = await inCell(() => again.fit(model, new SmallMNIST()));
-    assert.match(textOf(resumed.at(-1)), /^epoch 2\/2 .* 1\/1 .*done$/);
+    assert.match(textOf(resumed[resumed.length - 1]!), /^epoch 2\/2 .* 1\/1 .*done$/);
     assert.equal(again.history.steps.length, 3);
   });
 });
