@@ -178,7 +178,7 @@ export function tutorialTests(session: Session): void {
   });
 
   it("restarts and runs all", async () => {
-    await notebook.restartAndRunAll({ last: codeCells.at(-1), seconds: 240 });
+    await notebook.restartAndRunAll({ last: codeCells[codeCells.length - 1]!, seconds: 240 });
     for (const index of codeCells) await noError(index);
     assert.match((await progress())?.[0] ?? "", /epoch 2\/2 .*6\/6/);
     const charts = await drawnCharts(await notebook.outputs(await notebook.find(cellWith.curves)));
