@@ -111,10 +111,11 @@ export class Session {
       code,
     };
     const run = new Run(header, message.identities, content.allow_stdin === true, cell);
+    const label = stored ? `cell [${count}]` : "cell without a number";
     this.active = run;
     interrupter.begin(run);
     try {
-      const bundle = await currentRun.run(run, () => this.evaluate(code, run));
+      const bundle = await currentRun.run(run, () => this.evaluate(code, label, run));
       if (bundle && !silent) {
         iopub.publish("execute_result", header, { execution_count: count, data: bundle, metadata: {} });
         if (stored) this.history.setOutput(count, bundle["text/plain"]);
@@ -124,7 +125,7 @@ export class Session {
       );
       return { status: "ok", execution_count: count, payload: [], user_expressions: expressions };
     } catch (error) {
-      const report = this.report(error, run);
+      const report = this.report(error, label, run);
       if (!silent) iopub.publish("error", header, { ...report });
       return { status: "error", execution_count: count, ...report, payload: [], user_expressions: {} };
     } finally {
@@ -133,9 +134,9 @@ export class Session {
     }
   }
 
-  private async evaluate(code: string, run: Run): Promise<MimeBundle | undefined> {
+  private async evaluate(code: string, label: string, run: Run): Promise<MimeBundle | undefined> {
     const notify = (line: string): void => this.parts.iopub.stream("stdout", line, run.parent);
-    const value = await this.parts.evaluator().evaluate(code, this.label(run), run, notify);
+    const value = await this.parts.evaluator().evaluate(code, label, run, notify);
     const finish = async (): Promise<MimeBundle | undefined> => {
       await Promise.all(run.pending);
       return value === undefined ? undefined : bundleOf(value);
@@ -147,23 +148,20 @@ export class Session {
     const results: Json = {};
     if (typeof expressions !== "object" || expressions === null) return results;
     for (const [name, source] of Object.entries(expressions)) {
+      const label = `expression ${name}`;
       try {
         const value = await this.parts
           .evaluator()
-          .evaluate(`(${String(source)}\n)`, this.label(run), run, () => undefined);
+          .evaluate(`(${String(source)}\n)`, label, run, () => undefined);
         results[name] = { status: "ok", data: await bundleOf(value), metadata: {} };
       } catch (error) {
-        results[name] = { status: "error", ...this.report(error, run) };
+        results[name] = { status: "error", ...this.report(error, label, run) };
       }
     }
     return results;
   }
 
-  private label(run: Run): string {
-    return `cell [${run.cell.executionCount}]`;
-  }
-
-  private report(error: unknown, run: Run): ErrorReport {
+  private report(error: unknown, label: string, run: Run): ErrorReport {
     if (isInterrupt(error, run))
       return {
         ename: "KeyboardInterrupt",
@@ -172,7 +170,7 @@ export class Session {
       };
     if (isCompileError(error)) {
       const { ts, project } = this.parts.evaluator().compiler;
-      return reportDiagnostics(ts, error, this.label(run), project.folder);
+      return reportDiagnostics(ts, error, label, project.folder);
     }
     return reportError(error);
   }
