@@ -158,6 +158,30 @@ export const elementwiseCases: Record<string, CaseMaker> = {
       run: (x, y) => op(x, y),
     };
   },
+  "biases of large tensors, with what follows": (random) => {
+    const channels = random.int(1, 70);
+    const shape = random.pick([
+      [Math.ceil(20_000 / channels), channels],
+      [3, 7, Math.ceil(1000 / channels), channels],
+    ]);
+    return {
+      text: "x + bias",
+      inputs: [random.input(shape, random.chance(0.3) ? "special" : "any"), random.input([channels])],
+      run: (x, bias) => {
+        const sum = tf.add(x, bias);
+        // Results must not depend on inputs that are gone by the time somebody looks.
+        const [x2, bias2] = [tf.mul(x, 1), tf.mul(bias, 1)];
+        const unread = tf.add(x2, bias2);
+        tf.dispose([x2, bias2]);
+        const [activated, reshaped] = [tf.relu(unread), unread.flatten()];
+        unread.dispose();
+        const twice = tf.relu(tf.add(tf.add(x, bias), bias));
+        const loss = (p: tf.Tensor, q: tf.Tensor) => tf.relu(tf.add(p, q)).mean();
+        return [sum, tf.relu(sum), activated, reshaped, twice, ...tf.grads(loss)([x, bias])];
+      },
+      tolerance: 1e-4,
+    };
+  },
   cast: (random) => {
     const dtypes = ["float32", "int32", "bool"] as const;
     const [from, to] = [random.pick(dtypes), random.pick(dtypes)];
