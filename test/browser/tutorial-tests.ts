@@ -143,10 +143,13 @@ export function tutorialTests(session: Session): void {
     await shot("curves");
     const range = () => outputs.locator(".js-plotly-plot .xtick text").allInnerTexts();
     const all = await range();
-    const box = (await outputs
+    const area = outputs
       .locator(".js-plotly-plot .plotly .bglayer, .js-plotly-plot .draglayer .nsewdrag")
-      .last()
-      .boundingBox())!;
+      .last();
+    // The mouse reaches only what is on the screen.
+    await area.evaluate((element) => element.scrollIntoView({ block: "center" }));
+    await notebook.page.waitForTimeout(300);
+    const box = (await area.boundingBox())!;
     await notebook.page.mouse.move(box.x + box.width * 0.3, box.y + box.height / 2);
     await notebook.page.mouse.down();
     await notebook.page.mouse.move(box.x + box.width * 0.5, box.y + box.height / 2, { steps: 5 });
