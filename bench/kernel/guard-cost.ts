@@ -24,7 +24,7 @@ export async function guardCost(rounds: number, batchSize: number, backend: stri
   const answer = async () => JSON.parse(((await once(lines, "line")) as [string])[0]) as number[];
   const kernel = await launch("ours");
   const ask = async (code: string) =>
-    JSON.parse((await cell(kernel, code)).trim().split("\n").at(-1)) as number[];
+    JSON.parse((await cell(kernel, code)).trim().split("\n").at(-1)!) as number[];
   try {
     const name = String(await answer());
     await cell(

@@ -30,7 +30,7 @@ describe("messages", () => {
     const cell = await fixture.kernel.execute('console.log("out"); 6 * 7');
     assert.deepEqual(cell.types, ["status", "execute_input", "stream", "execute_result", "status"]);
     assert.equal(cell.messages[0]!.content.execution_state, "busy");
-    assert.equal(cell.messages.at(-1).content.execution_state, "idle");
+    assert.equal(cell.messages.at(-1)!.content.execution_state, "idle");
     const { execution_count: count } = cell.reply;
     assert.deepEqual(cell.all("execute_input"), [
       { code: 'console.log("out"); 6 * 7', execution_count: count },
