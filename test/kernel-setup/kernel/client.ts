@@ -75,13 +75,10 @@ export class KernelClient {
   async ready(timeout = 60_000): Promise<void> {
     const end = Date.now() + timeout;
     const left = () => end - Date.now();
-    const died = this.process.exited.then(({ code, signal }) => {
-      throw new Error(`the kernel ended (${signal ?? code}) while starting; its log: ${this.process.log}`);
-    });
-    await Promise.race([this.subscribed, died, sleep(timeout, undefined, { ref: false })]);
+    await Promise.race([this.subscribed, this.process.exited, sleep(timeout, undefined, { ref: false })]);
     while (left() > 0) {
       const probe = this.submit("shell", "kernel_info_request", {});
-      await Promise.race([probe.replied(left()), died]);
+      await probe.replied(left());
       // The kernel may learn of the subscription a moment after the request.
       if (await probe.settled(Math.min(left(), 2_000))) return;
     }

@@ -64,6 +64,8 @@ export class KernelProcess {
   log = "";
   readonly exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
 
+  private endedAt = Infinity;
+
   private constructor(
     private readonly child: ChildProcess,
     readonly connection: Connection,
@@ -76,6 +78,7 @@ export class KernelProcess {
     this.exited = new Promise((done) => {
       child.once("exit", (code, signal) => {
         living.delete(child);
+        this.endedAt = Date.now();
         rmSync(dirname(connectionFile), { recursive: true, force: true });
         done({ code, signal });
       });
@@ -109,6 +112,11 @@ export class KernelProcess {
     const file = join(mkdtempSync(join(tmpdir(), "kernel-connection-")), "kernel.json");
     writeFileSync(file, JSON.stringify(connection));
     return file;
+  }
+
+  /** For how many ms the process has not been running any more; -Infinity while it runs. */
+  get endedFor(): number {
+    return Date.now() - this.endedAt;
   }
 
   get pid(): number {

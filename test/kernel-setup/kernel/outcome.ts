@@ -53,9 +53,11 @@ export class Outcome {
   async until(condition: () => boolean, what: string, timeout: number): Promise<void> {
     const end = Date.now() + timeout;
     while (!condition()) {
-      if (Date.now() >= end) throw new Error(this.missing(what, timeout));
+      if (Date.now() >= end) throw new Error(this.missing(`${what} within ${timeout} ms`));
+      // What a kernel sent before its end may arrive a little after it.
+      if (this.kernel.endedFor > 1_000) throw new Error(this.missing(`${what}: the kernel has ended`));
       await new Promise<void>((wake) => {
-        const timer = setTimeout(wake, end - Date.now());
+        const timer = setTimeout(wake, Math.min(500, end - Date.now()));
         this.waiters.push(() => (clearTimeout(timer), wake()));
       });
     }
@@ -119,8 +121,8 @@ export class Outcome {
     return `${reply.status} ${reply.ename}: ${reply.evalue}\n${reply.traceback?.join("\n")}\n${this.stderr}`;
   }
 
-  private missing(what: string, timeout: number): string {
+  private missing(what: string): string {
     const got = `got ${this.answer ? `reply ${this.answer.content.status}` : "no reply"} and ${this.types.slice(-12).join(", ")}`;
-    return `${this.what}: no ${what} within ${timeout} ms; ${got}; the kernel's log: ${this.kernel.log.slice(-2000)}`;
+    return `${this.what}: no ${what}; ${got}; the kernel's log: ${this.kernel.log.slice(-2000)}`;
   }
 }
