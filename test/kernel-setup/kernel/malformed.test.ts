@@ -84,6 +84,16 @@ describe("malformed input", () => {
     assert.ok(kernel.process.log.split("\n").length < 100, "the log has not a line for each");
   });
 
+  it("takes huge fields: refused without a signature, served with one", async () => {
+    const { kernel } = fixture;
+    const huge = "x".repeat(20_000_000);
+    for (const channel of ["shell", "control", "stdin"] as const) {
+      await kernel.sendRaw(channel, ["<IDS|MSG>", "0".repeat(64), "{}", "{}", "{}", `{"code":"${huge}"}`]);
+      await kernel.sendRaw(channel, [huge]);
+    }
+    assert.equal((await kernel.execute(`/* ${huge} */ "served"`)).expectOk().result, "'served'");
+  });
+
   it("answers requests with wrong content with an error, or not at all, and lives", async () => {
     const { kernel } = fixture;
     const wrong = [null, 7, "x", [], {}, { a: 1 }, -1, 1e300, "x".repeat(1000)];
