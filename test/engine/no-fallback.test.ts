@@ -27,8 +27,7 @@ describe("a training step on simd", () => {
   });
 
   for (const [name, start] of Object.entries(variants)) {
-    // Still to do: Pow (rsqrt's gradient, in batch normalisation) and OneHot have no SIMD kernel yet.
-    it(`of a ${name} runs on SIMD kernels alone, and leaks no tensor`, { todo: "Pow and OneHot" }, () => {
+    it(`of a ${name} runs on SIMD kernels alone, and leaks no tensor`, () => {
       const step = start(8);
       step();
       const { numTensors } = tf.memory();

@@ -1,15 +1,16 @@
 // Matrix products, and convolutions seen as such.
 //
-// Rows: C = A·B + bias. A row of A need not be copied anywhere: it is `segments` stretches of `length` floats,
-// `segmentStride` bytes apart. A matrix's row is one stretch. What a convolution looks at for one pixel is one
-// stretch (kernel width × channels) for each row of its kernel, as NHWC keeps those floats side by side; so the
-// usual copy (im2col) is left out. B is packed once: panels of 8 columns, [panel][k][8], the last one 4 wide
-// where 4 suffice. Rows of A stay in L1 while all panels of B (chosen to fit L2) pass.
+// Rows: C = A·B + bias. A is read where it is: what a convolution looks at for one pixel is its window, and a table
+// tells how far from the window's first number each of the others lies; the usual copy (im2col) is left out. B is
+// packed once: panels of 8 columns, [panel][k][8], the last one 4 wide where 4 suffice, or 12 wide for the last 9
+// to 12 columns. A few rows of A stay in L1 while all panels of B (chosen to fit L2) pass.
 //
-// Outer: C = Aᵀ·B as a sum of outer products; a filter's gradient is Σ over images and pixels. Images are dealt
-// into groups with sums of their own, added in order by SumParts: the result is the same with any threads.
-import { outerTile4, outerTile8, rowsTile4, rowsTile8 } from "./tile";
+// Outer: C = Aᵀ·B, the sum over pixels of every image of (what the window covers) × (the slope there): a filter's
+// gradient. Here k are the pixels, B is read where it is. Images are dealt into groups with sums of their own,
+// which SumParts adds in order: the result is the same with any number of threads.
+import { storeLanes } from "./lanes";
 import { scratch } from "./thread";
+import { HEIGHT, LOW, tile12, tile4, tile8, TileRows } from "./tile";
 
 @unmanaged
 class RowsJob {
@@ -35,12 +36,37 @@ class RowsJob {
   cX: usize;
   cY: usize;
   cImage: usize;
-  segments: i32;
-  length: i32;
-  segmentStride: usize;
+  steps: i32;
+  table: usize;
+  wideTail: i32; // 1: the last panel has 9 to 12 columns
 }
 
-/** Where one row lies in A and C; moves to the next. */
+/** The same chunk of one or several products: the phases of a strided convolution's gradient share its images. */
+export function rows(params: usize, chunk: i32): void {
+  const count = load<i32>(params);
+  for (let i = 0; i < count; i++) {
+    rowsOf(changetype<RowsJob>(params + 4 + <usize>i * offsetof<RowsJob>()), chunk);
+  }
+}
+
+function rowsOf(job: RowsJob, chunk: i32): void {
+  const columnChunk = chunk % job.columnChunks;
+  chunk /= job.columnChunks;
+  const first = (chunk % job.rowChunks) * job.rowsPerChunk;
+  const batch: usize = chunk / job.rowChunks;
+  const last = min(first + job.rowsPerChunk, job.rows);
+  const firstColumn = columnChunk * job.columnsPerChunk;
+  const lastColumn = min(firstColumn + job.columnsPerChunk, job.columns);
+  if (job.wideTail != 0) {
+    const tail = ((job.columns - 9) >> 3) << 3;
+    if (firstColumn < tail) block(false, job, batch, first, last, firstColumn, tail);
+    block(true, job, batch, first, last, tail, lastColumn);
+  } else {
+    block(false, job, batch, first, last, firstColumn, lastColumn);
+  }
+}
+
+/** Where one row lies; moves to the next. */
 @unmanaged
 class Place {
   x: i32;
@@ -66,68 +92,89 @@ function moveOn(at: Place, job: RowsJob): void {
   }
 }
 
-/** The same chunk of one or several products: the phases of a strided convolution's gradient share its images. */
-export function rows(params: usize, chunk: i32): void {
-  const count = load<i32>(params);
-  for (let i = 0; i < count; i++) {
-    rowsOf(changetype<RowsJob>(params + 4 + <usize>i * offsetof<RowsJob>()), chunk);
-  }
+/** Tells a tile where its row number i lies. */
+// @ts-ignore: decorator
+@inline
+function setRow(tile: TileRows, i: i32, a: usize, c: usize): void {
+  const at = changetype<usize>(tile) + (<usize>i << 2);
+  store<usize>(at, a, offsetof<TileRows>("a0"));
+  store<usize>(at, c, offsetof<TileRows>("c0"));
 }
 
-function rowsOf(job: RowsJob, chunk: i32): void {
-  const columnChunk = chunk % job.columnChunks;
-  chunk /= job.columnChunks;
-  const first = (chunk % job.rowChunks) * job.rowsPerChunk;
-  const batch: usize = chunk / job.rowChunks;
-  const last = min(first + job.rowsPerChunk, job.rows);
-  const firstColumn = columnChunk * job.columnsPerChunk;
-  const lastColumn = min(firstColumn + job.columnsPerChunk, job.columns);
-
+/** Some rows and columns of C: `wide` chooses the tile of twelve columns, else eight. */
+// @ts-ignore: decorator
+@inline
+function block(wide: bool, job: RowsJob, batch: usize, first: i32, last: i32, firstColumn: i32, lastColumn: i32): void {
+  const tile = changetype<TileRows>(scratch);
+  const narrow = changetype<TileRows>(scratch + 64);
+  const at = changetype<Place>(scratch + 128);
+  const edge = scratch + 192; // a tile of its own
   const image: usize = first / (job.width * job.height);
-  const at = changetype<Place>(scratch);
-  const spare = scratch + 64; // where rows past the last are written
   at.y = (first / job.width) % job.height;
   at.x = first % job.width;
   const y: usize = at.y, x: usize = at.x;
   at.a = job.a + batch * job.aBatch + image * job.aImage + y * job.aY + x * job.aX;
   at.c = job.c + batch * job.cBatch + image * job.cImage + y * job.cY + x * job.cX;
 
-  const segments = job.segments;
-  const length = job.length;
-  const stride = job.segmentStride;
-  const panelBytes = <usize>(segments * length) << 5;
+  const height = wide ? LOW : HEIGHT;
+  const steps = job.steps;
+  const table = job.table;
+  const hasBias = job.bias != 0;
+  const from = <usize>firstColumn << 2;
+  const panelBytes = <usize>steps << 5;
   const panels = job.b + batch * job.bBatch + <usize>(firstColumn >> 3) * panelBytes;
-  for (let row = first; row < last; row += 4) {
-    const a0 = at.a;
-    let c0 = at.c;
-    let a1 = a0, a2 = a0, a3 = a0;
-    let c1 = 0 as usize, c2 = c1, c3 = c1;
-    moveOn(at, job);
-    if (row + 1 < last) {
-      a1 = at.a;
-      c1 = at.c;
-      moveOn(at, job);
-      if (row + 2 < last) {
-        a2 = at.a;
-        c2 = at.c;
-        moveOn(at, job);
-        if (row + 3 < last) {
-          a3 = at.a;
-          c3 = at.c;
-          moveOn(at, job);
-        }
-      }
+  for (let row = first; row < last; row += height) {
+    const count = min(height, last - row);
+    for (let i = 0; i < count; i++) {
+      setRow(tile, i, at.a, at.c);
+      setRow(narrow, i, at.a, edge + <usize>i * 48);
+      if (hasBias) memory.copy(at.c + from, job.bias + from, <usize>(lastColumn - firstColumn) << 2);
+      if (i < count - 1) moveOn(at, job);
     }
+    for (let i = count; i < height; i++) {
+      setRow(tile, i, at.a, at.c);
+      setRow(narrow, i, at.a, edge + <usize>i * 48);
+    }
+    moveOn(at, job);
     let b = panels;
-    for (let column = firstColumn; column < lastColumn; column += 8) {
+    for (let column = firstColumn; column < lastColumn; column += wide ? 12 : 8) {
       const offset = <usize>column << 2;
-      const wide = lastColumn - column;
-      const bias = job.bias != 0 ? job.bias + offset : 0;
-      const d1 = c1 ? c1 + offset : spare, d2 = c2 ? c2 + offset : spare, d3 = c3 ? c3 + offset : spare;
-      if (wide > 4) rowsTile8(segments, length, stride, a0, a1, a2, a3, b, bias, c0 + offset, d1, d2, d3, wide);
-      else rowsTile4(segments, length, stride, a0, a1, a2, a3, b, bias, c0 + offset, d1, d2, d3, wide);
+      const left = lastColumn - column;
+      const vectors = wide ? 3 : left > 4 ? 2 : 1;
+      if (left >= vectors << 2) {
+        multiply(wide, tile, vectors, steps, table, b, hasBias, offset);
+      } else {
+        // Fewer columns than the tile has: by way of a spare place, for other threads may own what follows in C.
+        if (hasBias) for (let i = 0; i < count; i++) memory.copy(edge + <usize>i * 48, job.bias + offset, <usize>left << 2);
+        multiply(wide, narrow, vectors, steps, table, b, hasBias, 0);
+        for (let i = 0; i < count; i++) copyColumns(rowOfC(tile, i) + offset, edge + <usize>i * 48, left);
+      }
       b += panelBytes;
     }
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function multiply(wide: bool, tile: TileRows, vectors: i32, steps: i32, table: usize, b: usize, accumulate: bool, offset: usize): void {
+  if (wide) tile12(tile, steps, table, b, 48, accumulate, offset);
+  else if (vectors > 1) tile8(tile, steps, table, b, 32, accumulate, offset);
+  else tile4(tile, steps, table, b, 16, accumulate, offset);
+}
+
+// @ts-ignore: decorator
+@inline
+function rowOfC(tile: TileRows, i: i32): usize {
+  return load<usize>(changetype<usize>(tile) + (<usize>i << 2), offsetof<TileRows>("c0"));
+}
+
+// @ts-ignore: decorator
+@inline
+function copyColumns(to: usize, from: usize, columns: i32): void {
+  for (; columns > 0; columns -= 4) {
+    storeLanes(to, v128.load(from), columns);
+    to += 16;
+    from += 16;
   }
 }
 
@@ -135,46 +182,47 @@ function rowsOf(job: RowsJob, chunk: i32): void {
 class OuterJob {
   a: usize;
   b: usize;
-  parts: usize; // [group][segment][padded row][padded column]
+  parts: usize; // [group][row][padded column]
   partBytes: usize;
   images: i32;
   imagesPerGroup: i32;
   unitsPerGroup: i32;
-  tilesPerUnit: i32;
-  tiles: i32; // of four rows, in all
-  tilesPerSegment: i32;
-  aSegment: usize; // from one segment of rows to the next, in A
+  rowsPerUnit: i32;
+  rows: i32;
+  length: i32; // rows side by side in A, a number each
+  aSegment: usize; // bytes from the first of these to the first of the next ones
   columns: i32;
   cRow: usize; // bytes of a padded row
-  height: i32;
-  width: i32;
-  aX: usize;
-  aY: usize;
+  steps: i32;
+  table: usize;
+  bStep: usize;
   aImage: usize;
-  bX: usize;
-  bY: usize;
   bImage: usize;
 }
 
 export function outer(params: usize, chunk: i32): void {
   const job = changetype<OuterJob>(params);
+  const tile = changetype<TileRows>(scratch);
   const group = chunk / job.unitsPerGroup;
-  const firstTile = (chunk % job.unitsPerGroup) * job.tilesPerUnit;
-  const lastTile = min(firstTile + job.tilesPerUnit, job.tiles);
+  const firstRow = (chunk % job.unitsPerGroup) * job.rowsPerUnit;
+  const lastRow = min(firstRow + job.rowsPerUnit, job.rows);
   const firstImage = group * job.imagesPerGroup;
   const lastImage = min(firstImage + job.imagesPerGroup, job.images);
   const part = job.parts + <usize>group * job.partBytes;
   for (let image = firstImage; image < lastImage; image++) {
     const a = job.a + <usize>image * job.aImage;
-    const b = job.b + <usize>image * job.bImage;
-    for (let column = 0; column < job.columns; column += 8) {
-      const left = job.columns - column;
-      for (let tile = firstTile; tile < lastTile; tile++) {
-        const from = a + <usize>(tile / job.tilesPerSegment) * job.aSegment + (<usize>(tile % job.tilesPerSegment) << 4);
-        const to = part + (<usize>tile << 2) * job.cRow + (<usize>column << 2);
-        const more = image > firstImage;
-        if (left > 4) outerTile8(job.height, job.width, from, job.aX, job.aY, b + (<usize>column << 2), job.bX, job.bY, to, job.cRow, more);
-        else outerTile4(job.height, job.width, from, job.aX, job.aY, b + (<usize>column << 2), job.bX, job.bY, to, job.cRow, more);
+    const more = image > firstImage;
+    for (let row = firstRow; row < lastRow; row += HEIGHT) {
+      for (let i = 0; i < HEIGHT; i++) {
+        const number = min(row + i, lastRow - 1);
+        const from = a + <usize>(number / job.length) * job.aSegment + (<usize>(number % job.length) << 2);
+        setRow(tile, i, from, part + <usize>number * job.cRow);
+      }
+      for (let column = 0; column < job.columns; column += 8) {
+        const offset = <usize>column << 2;
+        const b = job.b + <usize>image * job.bImage + offset;
+        if (job.columns - column > 4) tile8(tile, job.steps, job.table, b, job.bStep, more, offset);
+        else tile4(tile, job.steps, job.table, b, job.bStep, more, offset);
       }
     }
   }
@@ -186,24 +234,20 @@ class SumPartsJob {
   partBytes: usize;
   count: i32;
   to: usize;
-  toRow: usize; // bytes
-  segments: i32;
-  length: i32; // rows a segment
-  paddedLength: i32;
+  rows: i32;
+  rowsPerChunk: i32;
   columns: i32;
   cRow: usize;
-  flip: i32; // 1: the last segment and row first
+  flip: i32; // 1: the last row first
 }
 
-/** Adds the groups' sums in order, and drops the padding. A chunk is a segment. */
-export function sumParts(params: usize, segment: i32): void {
+/** Adds the groups' sums in order, and drops the padding. */
+export function sumParts(params: usize, chunk: i32): void {
   const job = changetype<SumPartsJob>(params);
-  const flip = job.flip != 0;
-  const fromSegment = flip ? job.segments - 1 - segment : segment;
-  for (let row = 0; row < job.length; row++) {
-    const fromRow = fromSegment * job.paddedLength + (flip ? job.length - 1 - row : row);
-    const from = job.parts + <usize>fromRow * job.cRow;
-    const to = job.to + <usize>(segment * job.length + row) * job.toRow;
+  const last = min((chunk + 1) * job.rowsPerChunk, job.rows);
+  for (let row = chunk * job.rowsPerChunk; row < last; row++) {
+    const from = job.parts + <usize>(job.flip != 0 ? job.rows - 1 - row : row) * job.cRow;
+    const to = job.to + (<usize>row * <usize>job.columns << 2);
     for (let column = 0; column < job.columns; column += 4) {
       let p = from + (<usize>column << 2);
       let sum = v128.load(p);
@@ -211,13 +255,7 @@ export function sumParts(params: usize, segment: i32): void {
         p += job.partBytes;
         sum = f32x4.add(sum, v128.load(p));
       }
-      const left = job.columns - column;
-      const at = to + (<usize>column << 2);
-      if (left >= 4) v128.store(at, sum);
-      else {
-        v128.store(scratch, sum);
-        memory.copy(at, scratch, left << 2);
-      }
+      storeLanes(to + (<usize>column << 2), sum, job.columns - column);
     }
   }
 }
@@ -238,17 +276,19 @@ class PackJob {
   columns: i32;
   columnStride: usize;
   panels: i32;
+  wideTail: i32; // 1: the last panel has 9 to 12 columns
 }
 
 /** Packs B for Rows; a chunk is a panel. Columns past the last become zero. */
 export function pack(params: usize, chunk: i32): void {
   const job = changetype<PackJob>(params);
   const batch = <usize>(chunk / job.panels);
-  const column = (chunk % job.panels) << 3;
+  const panel = chunk % job.panels;
+  const column = panel << 3;
   const steps = job.outer * job.middle * job.inner;
   const left = job.columns - column;
   const step = job.columnStride;
-  const lanes = left > 4 ? 8 : 4;
+  const lanes = job.wideTail != 0 && panel == job.panels - 1 ? 12 : left > 4 ? 8 : 4;
   const from = job.from + batch * job.fromBatch + <usize>column * step;
   let to = job.to + batch * job.toBatch + <usize>steps * (<usize>column << 2);
   for (let i = 0; i < job.outer; i++) {
@@ -257,7 +297,8 @@ export function pack(params: usize, chunk: i32): void {
       for (let k = 0; k < job.inner; k++) {
         if (step == 4 && left >= lanes) {
           v128.store(to, v128.load(p));
-          if (lanes == 8) v128.store(to, v128.load(p, 16), 16);
+          if (lanes > 4) v128.store(to, v128.load(p, 16), 16);
+          if (lanes > 8) v128.store(to, v128.load(p, 32), 32);
         } else {
           for (let lane = 0; lane < lanes; lane++) {
             store<f32>(to + (<usize>lane << 2), lane < left ? load<f32>(p + <usize>lane * step) : 0);

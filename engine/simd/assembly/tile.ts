@@ -1,131 +1,156 @@
-// The two inner loops in which nearly all time goes: 4 × 8 sums (or 4 × 4) held in registers. Each step
-// multiplies four numbers of A, each spread over a vector, by one or two vectors of B. 4 × 8 is what fits:
-// wider tiles spill registers in V8. Both walk `segments` stretches of `length` steps in a row.
-import { multiplyAdd, storeLanes } from "./lanes";
+// The inner loop in which nearly all time goes: C = A·B or C += A·B for a few rows and columns, the sums held in
+// registers. Each step multiplies one number of every row of A, spread over a vector, by one to three vectors of B.
+// 6 × 8 fills the 16 registers where multiply-add is one instruction, 5 × 8 where it is two, 3 × 12 serves narrow
+// results; more, nested loops or
+// branches after the loop, and V8 spills. Where a row's next number lies is read from a table of byte
+// offsets, the same for all rows: so A may be a matrix, transposed or not, or what a convolution's window covers.
+import { FMA, multiplyAdd } from "./lanes";
 
-/**
- * C[i, 0..columns) = bias + Σ A[i, k]·B[k, ·] for four rows i wherever they lie (aᵢ, cᵢ).
- * A: `length` floats in a row, then the next segment `segmentStride` bytes after this one's start.
- * B: packed, `vectors`·4 floats a step.
- */
+/** Rows of a tile of eight columns. */
 // @ts-ignore: decorator
-@inline
-function rowsTile(vectors: i32, segments: i32, length: i32, segmentStride: usize, a0: usize, a1: usize, a2: usize, a3: usize, b: usize, bias: usize, c0: usize, c1: usize, c2: usize, c3: usize, columns: i32): void {
-  let c00 = f32x4.splat(0), c01 = c00;
-  if (bias != 0) {
-    c00 = v128.load(bias);
-    if (vectors > 1) c01 = v128.load(bias, 16);
-  }
-  let c10 = c00, c11 = c01, c20 = c00, c21 = c01, c30 = c00, c31 = c01;
-  const gap = segmentStride - (<usize>length << 2);
-  for (let s = 0; s < segments; s++) {
-    for (let k = length; k > 0; k--) {
-      const b0 = v128.load(b);
-      const b1 = vectors > 1 ? v128.load(b, 16) : b0;
-      let x = v128.load32_splat(a0);
-      c00 = multiplyAdd(x, b0, c00);
-      if (vectors > 1) c01 = multiplyAdd(x, b1, c01);
-      x = v128.load32_splat(a1);
-      c10 = multiplyAdd(x, b0, c10);
-      if (vectors > 1) c11 = multiplyAdd(x, b1, c11);
-      x = v128.load32_splat(a2);
-      c20 = multiplyAdd(x, b0, c20);
-      if (vectors > 1) c21 = multiplyAdd(x, b1, c21);
-      x = v128.load32_splat(a3);
-      c30 = multiplyAdd(x, b0, c30);
-      if (vectors > 1) c31 = multiplyAdd(x, b1, c31);
-      a0 += 4;
-      a1 += 4;
-      a2 += 4;
-      a3 += 4;
-      b += vectors << 4;
-    }
-    a0 += gap;
-    a1 += gap;
-    a2 += gap;
-    a3 += gap;
-  }
-  storeRow(vectors, c0, c00, c01, columns);
-  storeRow(vectors, c1, c10, c11, columns);
-  storeRow(vectors, c2, c20, c21, columns);
-  storeRow(vectors, c3, c30, c31, columns);
+@inline export const HEIGHT: i32 = FMA ? 6 : 5;
+/** Rows of a tile of twelve columns. */
+// @ts-ignore: decorator
+@inline export const LOW: i32 = 3;
+
+/** Where the rows of a tile lie in A and in C. Where there are fewer, the last is repeated, and stored twice. */
+@unmanaged
+export class TileRows {
+  a0: usize;
+  a1: usize;
+  a2: usize;
+  a3: usize;
+  a4: usize;
+  a5: usize;
+  c0: usize;
+  c1: usize;
+  c2: usize;
+  c3: usize;
+  c4: usize;
+  c5: usize;
 }
 
-/**
- * C[i, j] (+)= Σ A[k, i]·B[k, j] for four i and eight or four j, each four or eight floats in a row.
- * A step moves A and B on by `aStep` and `bStep` bytes; a segment starts `aSegment`, `bSegment` after the last.
- */
 // @ts-ignore: decorator
 @inline
-function outerTile(vectors: i32, segments: i32, length: i32, a: usize, aStep: usize, aSegment: usize, b: usize, bStep: usize, bSegment: usize, c: usize, cRow: usize, accumulate: bool): void {
-  const d1 = c + cRow, d2 = d1 + cRow, d3 = d2 + cRow;
-  let c00 = f32x4.splat(0), c01 = c00, c10 = c00, c11 = c00, c20 = c00, c21 = c00, c30 = c00, c31 = c00;
+function tile(height: i32, vectors: i32, rows: TileRows, steps: i32, table: usize, b: usize, bStep: usize, accumulate: bool, offset: usize): void {
+  const a0 = rows.a0, a1 = rows.a1, a2 = rows.a2, a3 = rows.a3, a4 = rows.a4, a5 = rows.a5;
+  let s00 = f32x4.splat(0), s01 = f32x4.splat(0), s02 = f32x4.splat(0);
+  let s10 = f32x4.splat(0), s11 = f32x4.splat(0), s12 = f32x4.splat(0);
+  let s20 = f32x4.splat(0), s21 = f32x4.splat(0), s22 = f32x4.splat(0);
+  let s30 = f32x4.splat(0), s31 = f32x4.splat(0);
+  let s40 = f32x4.splat(0), s41 = f32x4.splat(0);
+  let s50 = f32x4.splat(0), s51 = f32x4.splat(0);
   if (accumulate) {
-    c00 = v128.load(c);
-    c10 = v128.load(d1);
-    c20 = v128.load(d2);
-    c30 = v128.load(d3);
-    if (vectors > 1) {
-      c01 = v128.load(c, 16);
-      c11 = v128.load(d1, 16);
-      c21 = v128.load(d2, 16);
-      c31 = v128.load(d3, 16);
+    if (height > 0) {
+      s00 = v128.load(rows.c0 + offset);
+      if (vectors > 1) s01 = v128.load(rows.c0 + offset, 16);
+      if (vectors > 2) s02 = v128.load(rows.c0 + offset, 32);
+    }
+    if (height > 1) {
+      s10 = v128.load(rows.c1 + offset);
+      if (vectors > 1) s11 = v128.load(rows.c1 + offset, 16);
+      if (vectors > 2) s12 = v128.load(rows.c1 + offset, 32);
+    }
+    if (height > 2) {
+      s20 = v128.load(rows.c2 + offset);
+      if (vectors > 1) s21 = v128.load(rows.c2 + offset, 16);
+      if (vectors > 2) s22 = v128.load(rows.c2 + offset, 32);
+    }
+    if (height > 3) {
+      s30 = v128.load(rows.c3 + offset);
+      if (vectors > 1) s31 = v128.load(rows.c3 + offset, 16);
+    }
+    if (height > 4) {
+      s40 = v128.load(rows.c4 + offset);
+      if (vectors > 1) s41 = v128.load(rows.c4 + offset, 16);
+    }
+    if (height > 5) {
+      s50 = v128.load(rows.c5 + offset);
+      if (vectors > 1) s51 = v128.load(rows.c5 + offset, 16);
     }
   }
-  const aGap = aSegment - <usize>length * aStep;
-  const bGap = bSegment - <usize>length * bStep;
-  for (let s = 0; s < segments; s++) {
-    for (let k = length; k > 0; k--) {
-      const b0 = v128.load(b);
-      const b1 = vectors > 1 ? v128.load(b, 16) : b0;
-      let x = v128.load32_splat(a);
-      c00 = multiplyAdd(x, b0, c00);
-      if (vectors > 1) c01 = multiplyAdd(x, b1, c01);
-      x = v128.load32_splat(a, 4);
-      c10 = multiplyAdd(x, b0, c10);
-      if (vectors > 1) c11 = multiplyAdd(x, b1, c11);
-      x = v128.load32_splat(a, 8);
-      c20 = multiplyAdd(x, b0, c20);
-      if (vectors > 1) c21 = multiplyAdd(x, b1, c21);
-      x = v128.load32_splat(a, 12);
-      c30 = multiplyAdd(x, b0, c30);
-      if (vectors > 1) c31 = multiplyAdd(x, b1, c31);
-      a += aStep;
-      b += bStep;
+  for (let k = steps; k > 0; k--) {
+    const at: usize = load<u32>(table);
+    const b0 = v128.load(b);
+    const b1 = vectors > 1 ? v128.load(b, 16) : b0;
+    const b2 = vectors > 2 ? v128.load(b, 32) : b0;
+    let x = v128.load32_splat(a0 + at);
+    s00 = multiplyAdd(x, b0, s00);
+    if (vectors > 1) s01 = multiplyAdd(x, b1, s01);
+    if (vectors > 2) s02 = multiplyAdd(x, b2, s02);
+    if (height > 1) {
+      x = v128.load32_splat(a1 + at);
+      s10 = multiplyAdd(x, b0, s10);
+      if (vectors > 1) s11 = multiplyAdd(x, b1, s11);
+      if (vectors > 2) s12 = multiplyAdd(x, b2, s12);
     }
-    a += aGap;
-    b += bGap;
+    if (height > 2) {
+      x = v128.load32_splat(a2 + at);
+      s20 = multiplyAdd(x, b0, s20);
+      if (vectors > 1) s21 = multiplyAdd(x, b1, s21);
+      if (vectors > 2) s22 = multiplyAdd(x, b2, s22);
+    }
+    if (height > 3) {
+      x = v128.load32_splat(a3 + at);
+      s30 = multiplyAdd(x, b0, s30);
+      if (vectors > 1) s31 = multiplyAdd(x, b1, s31);
+    }
+    if (height > 4) {
+      x = v128.load32_splat(a4 + at);
+      s40 = multiplyAdd(x, b0, s40);
+      if (vectors > 1) s41 = multiplyAdd(x, b1, s41);
+    }
+    if (height > 5) {
+      x = v128.load32_splat(a5 + at);
+      s50 = multiplyAdd(x, b0, s50);
+      if (vectors > 1) s51 = multiplyAdd(x, b1, s51);
+    }
+    table += 4;
+    b += bStep;
   }
-  storeRow(vectors, c, c00, c01, 8);
-  storeRow(vectors, d1, c10, c11, 8);
-  storeRow(vectors, d2, c20, c21, 8);
-  storeRow(vectors, d3, c30, c31, 8);
-}
-
-// @ts-ignore: decorator
-@inline
-function storeRow(vectors: i32, c: usize, left: v128, right: v128, columns: i32): void {
-  if (vectors > 1 && columns >= 8) {
-    v128.store(c, left);
-    v128.store(c, right, 16);
-  } else {
-    storeLanes(c, left, columns);
-    if (vectors > 1 && columns > 4) storeLanes(c + 16, right, columns - 4);
+  v128.store(rows.c0 + offset, s00);
+  if (vectors > 1) v128.store(rows.c0 + offset, s01, 16);
+  if (vectors > 2) v128.store(rows.c0 + offset, s02, 32);
+  if (height > 1) {
+    v128.store(rows.c1 + offset, s10);
+    if (vectors > 1) v128.store(rows.c1 + offset, s11, 16);
+    if (vectors > 2) v128.store(rows.c1 + offset, s12, 32);
+  }
+  if (height > 2) {
+    v128.store(rows.c2 + offset, s20);
+    if (vectors > 1) v128.store(rows.c2 + offset, s21, 16);
+    if (vectors > 2) v128.store(rows.c2 + offset, s22, 32);
+  }
+  if (height > 3) {
+    v128.store(rows.c3 + offset, s30);
+    if (vectors > 1) v128.store(rows.c3 + offset, s31, 16);
+  }
+  if (height > 4) {
+    v128.store(rows.c4 + offset, s40);
+    if (vectors > 1) v128.store(rows.c4 + offset, s41, 16);
+  }
+  if (height > 5) {
+    v128.store(rows.c5 + offset, s50);
+    if (vectors > 1) v128.store(rows.c5 + offset, s51, 16);
   }
 }
 
-export function rowsTile8(segments: i32, length: i32, segmentStride: usize, a0: usize, a1: usize, a2: usize, a3: usize, b: usize, bias: usize, c0: usize, c1: usize, c2: usize, c3: usize, columns: i32): void {
-  rowsTile(2, segments, length, segmentStride, a0, a1, a2, a3, b, bias, c0, c1, c2, c3, columns);
+/**
+ * C[·, 0..8) = Σ A[·, k]·B[k, ·] over `steps` k, or C += it.
+ * @param table for each k, bytes from a row's start
+ * @param bStep bytes from one k to the next in B
+ * @param offset bytes of C's rows before these columns
+ */
+export function tile8(rows: TileRows, steps: i32, table: usize, b: usize, bStep: usize, accumulate: bool, offset: usize): void {
+  tile(HEIGHT, 2, rows, steps, table, b, bStep, accumulate, offset);
 }
 
-export function rowsTile4(segments: i32, length: i32, segmentStride: usize, a0: usize, a1: usize, a2: usize, a3: usize, b: usize, bias: usize, c0: usize, c1: usize, c2: usize, c3: usize, columns: i32): void {
-  rowsTile(1, segments, length, segmentStride, a0, a1, a2, a3, b, bias, c0, c1, c2, c3, columns);
+/** The same for four columns. */
+export function tile4(rows: TileRows, steps: i32, table: usize, b: usize, bStep: usize, accumulate: bool, offset: usize): void {
+  tile(HEIGHT, 1, rows, steps, table, b, bStep, accumulate, offset);
 }
 
-export function outerTile8(segments: i32, length: i32, a: usize, aStep: usize, aSegment: usize, b: usize, bStep: usize, bSegment: usize, c: usize, cRow: usize, accumulate: bool): void {
-  outerTile(2, segments, length, a, aStep, aSegment, b, bStep, bSegment, c, cRow, accumulate);
-}
-
-export function outerTile4(segments: i32, length: i32, a: usize, aStep: usize, aSegment: usize, b: usize, bStep: usize, bSegment: usize, c: usize, cRow: usize, accumulate: bool): void {
-  outerTile(1, segments, length, a, aStep, aSegment, b, bStep, bSegment, c, cRow, accumulate);
+/** The same for twelve columns, and LOW rows. */
+export function tile12(rows: TileRows, steps: i32, table: usize, b: usize, bStep: usize, accumulate: bool, offset: usize): void {
+  tile(LOW, 3, rows, steps, table, b, bStep, accumulate, offset);
 }

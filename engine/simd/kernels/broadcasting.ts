@@ -118,6 +118,19 @@ function comparison(name: string, op: CompareOp): OwnKernel {
   });
 }
 
+/** Squares, and the 1.5th power of rsqrt's gradient (batch normalisation); the rest has too many special cases. */
+const pow: OwnKernel = floatsOnly("Pow", (call) => {
+  const { a, b } = inputsOf<"a" | "b">(call);
+  const { backend } = call;
+  const exponent = b.shape.length === 0 ? (backend.readSync(b.dataId) as Float32Array)[0] : undefined;
+  if (exponent === 2) return unary(backend, UnaryOp.Square, a);
+  if (exponent !== 1.5) return fallback("Pow", call);
+  const root = unary(backend, UnaryOp.Sqrt, a);
+  const result = compute(backend, BinaryOp.Multiply, a, root);
+  backend.disposeIntermediateTensorInfo(root);
+  return result;
+});
+
 export const broadcasting: Record<string, OwnKernel> = {
   Add: add,
   Relu: relu,
@@ -127,6 +140,7 @@ export const broadcasting: Record<string, OwnKernel> = {
   Maximum: arithmetic("Maximum", BinaryOp.Maximum),
   Minimum: arithmetic("Minimum", BinaryOp.Minimum),
   SquaredDifference: arithmetic("SquaredDifference", BinaryOp.SquaredDifference),
+  Pow: pow,
   Equal: comparison("Equal", CompareOp.Equal),
   NotEqual: comparison("NotEqual", CompareOp.NotEqual),
   Greater: comparison("Greater", CompareOp.Greater),

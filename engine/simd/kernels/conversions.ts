@@ -22,6 +22,28 @@ export function filled(backend: SimdBackend, shape: number[], value: number): Te
   return result;
 }
 
+/** A row of `depth` numbers for each index: all off, but on where the index points. */
+const oneHot: OwnKernel = (call) => {
+  const { indices } = inputsOf<"indices">(call);
+  const { depth, onValue, offValue, dtype } = call.attrs as {
+    depth: number;
+    onValue: number;
+    offValue: number;
+    dtype: DataType;
+  };
+  if (dtype !== "int32" && dtype !== "float32") return fallback("OneHot", call);
+  const { backend } = call;
+  const places = backend.readSync(indices.dataId) as Int32Array;
+  const result = backend.output([...indices.shape, depth], dtype);
+  const Values = dtype === "int32" ? Int32Array : Float32Array;
+  const values = new Values(backend.heap.memory.buffer, backend.address(result), places.length * depth);
+  values.fill(offValue);
+  places.forEach((place, row) => {
+    if (place >= 0 && place < depth) values[row * depth + place] = onValue;
+  });
+  return result;
+};
+
 export const conversions: Record<string, OwnKernel> = {
   Cast: (call) => {
     const { x } = inputsOf<"x">(call);
@@ -45,6 +67,7 @@ export const conversions: Record<string, OwnKernel> = {
     const floats = typeof value === "number" && (dtype === undefined || dtype === "float32");
     return floats ? filled(call.backend, shape, value) : fallback("Fill", call);
   },
+  OneHot: oneHot,
   ZerosLike: (call) => {
     const { x } = inputsOf<"x">(call);
     return x.dtype === "float32" ? filled(call.backend, x.shape, 0) : fallback("ZerosLike", call);

@@ -1,5 +1,6 @@
 import { broadcasting, reluGrad } from "./broadcasting";
-import { conv2D, conv2DBackpropFilter, conv2DBackpropInput } from "./convolution";
+import { conv2D } from "./convolution";
+import { conv2DBackpropFilter, conv2DBackpropInput } from "./convolution-gradients";
 import { conversions } from "./conversions";
 import { elementwise } from "./elementwise";
 import type { OwnKernel } from "./kernel";

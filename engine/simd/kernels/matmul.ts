@@ -2,7 +2,7 @@ import { broadcast_util, util, type TensorInfo } from "@tensorflow/tfjs-core";
 import type { SimdBackend } from "../backend";
 import { floatsOnly, type OwnKernel } from "./kernel";
 import { copy } from "./layouts";
-import { multiplyOuter, multiplyRows, withPacked, zeros } from "./products";
+import { inARow, multiplyOuter, multiplyRows, withPacked, zeros } from "./products";
 
 /** A matrix (of a batch) seen as rows × columns, transposed or not: strides in bytes. */
 interface Matrix {
@@ -68,13 +68,8 @@ export function matMul(
   }
   withRowMajor(backend, left, aBatches, (rowMajor) => {
     const packing = {
-      ...{ from: right.at, outer: 1, outerStride: 0, middle: 1, middleStride: 0 },
-      ...{
-        inner: right.rows,
-        innerStride: right.rowStride,
-        columns: right.columns,
-        columnStride: right.columnStride,
-      },
+      ...{ from: right.at, k: inARow(right.rows, right.rowStride) },
+      ...{ columns: right.columns, columnStride: right.columnStride },
       ...{ batch: bBatches, fromBatch: right.rows * right.columns * 4 },
     };
     withPacked(backend, [packing], ([packed = 0], packedBytes) => {
@@ -86,7 +81,7 @@ export function matMul(
             aStrides: { x: left.columns * 4, y: 0, image: 0 },
             cStrides: { x: right.columns * 4, y: 0, image: 0 },
           },
-          ...{ segments: 1, length: left.columns, segmentStride: 0, batch: count },
+          ...{ offsets: inARow(left.columns, 4), batch: count },
           ...{ aBatch: aBatches > 1 ? aBytes : 0, bBatch: bBatches > 1 ? packedBytes : 0, cBatch: cBytes },
         });
       const simple = [aBatches, bBatches].every((count) => count === 1 || count === batch);
@@ -104,8 +99,7 @@ export function matMul(
 function outerProduct(backend: SimdBackend, a: Matrix, b: Matrix, c: number): void {
   multiplyOuter(backend, {
     ...{ a: a.at, b: b.at, c, segments: 1, length: a.rows, aSegment: 0, columns: b.columns },
-    ...{ images: 1, height: 1, width: a.columns },
-    ...{ aStrides: { x: a.columnStride, y: 0, image: 0 }, bStrides: { x: b.rowStride, y: 0, image: 0 } },
+    ...{ images: 1, aImage: 0, bImage: 0, offsets: inARow(a.columns, a.columnStride), bStep: b.rowStride },
   });
 }
 

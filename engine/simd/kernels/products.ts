@@ -19,14 +19,55 @@ export interface RowsProduct {
   width: number;
   aStrides: Strides;
   cStrides: Strides;
-  /** What one row of A is made of. */
-  segments: number;
-  length: number;
-  segmentStride: number;
+  /** What one row of A is made of: for each k, how far it lies from the row's start. */
+  offsets: Offsets;
   batch?: number;
   aBatch?: number;
   bBatch?: number;
   cBatch?: number;
+}
+
+/** Three nested dimensions of a sum over k, the outermost first: how many, and the stride of each. */
+export type Offsets = [Dimension, Dimension, Dimension];
+
+export interface Dimension {
+  size: number;
+  stride: number;
+}
+
+/** Dimensions where there is but one. */
+export function inARow(size: number, stride: number): Offsets {
+  return [ONE, ONE, { size, stride }];
+}
+
+const ONE: Dimension = { size: 1, stride: 0 };
+
+function stepsOf([outer, middle, inner]: Offsets): number {
+  return outer.size * middle.size * inner.size;
+}
+
+/** Writes the tables of offsets that the tiles read, and calls `use` with their addresses. */
+function withTables(backend: SimdBackend, all: Offsets[], use: (tables: number[]) => void): void {
+  const sizes = all.map(stepsOf);
+  const size = sizes.reduce((sum, steps) => sum + steps, 0);
+  backend.withScratch(size, [size], (start) => {
+    const table = new Int32Array(backend.heap.memory.buffer, start, size);
+    let at = 0;
+    const addresses = all.map(([outer, middle, inner]) => {
+      const first = at;
+      for (let i = 0; i < outer.size; i++) {
+        for (let j = 0; j < middle.size; j++) {
+          let offset = i * outer.stride + j * middle.stride;
+          for (let k = 0; k < inner.size; k++) {
+            table[at++] = offset;
+            offset += inner.stride;
+          }
+        }
+      }
+      return start + first * 4;
+    });
+    use(addresses);
+  });
 }
 
 export interface Strides {
@@ -37,17 +78,27 @@ export interface Strides {
 
 /** Work in a chunk: some 50 µs, many times what handing it out costs. */
 const FLOPS_PER_CHUNK = 2e6;
+/** Rows of a chunk are a multiple of this: of a tile's 3, 5 or 6. */
+const ROWS = 30;
 /** What of packed B a chunk passes over again and again should stay in L2. */
 const L2_BYTES = 256 << 10;
+
+/** True where the last 9 to 12 columns go through a tile of their own; assembly/products.ts, wideTail. */
+function hasWideTail(columns: number): boolean {
+  const rest = columns % 8;
+  return columns > 8 && columns < 128 && rest >= 1 && rest <= 4;
+}
 
 /** Products whose images are worked through together; their sizes may differ, their images and columns not. */
 export function multiplyRows(backend: SimdBackend, ...products: RowsProduct[]): void {
   const first = products[0]!;
   const { columns, images, batch = 1 } = first;
-  const depths = products.map(({ segments, length }) => Math.max(1, segments * length));
+  const depths = products.map(({ offsets }) => Math.max(1, stepsOf(offsets)));
   const deepest = Math.max(...depths);
   const columnsInL2 = Math.max(8, Math.floor(L2_BYTES / (4 * deepest * products.length) / 8) * 8);
-  const columnsPerChunk = Math.min(columnsInL2, Math.ceil(columns / 8) * 8);
+  const allColumns = Math.ceil(columns / 8) * 8;
+  const wideTail = hasWideTail(columns);
+  const columnsPerChunk = wideTail ? allColumns : Math.min(columnsInL2, allColumns);
   const columnChunks = Math.ceil(columns / columnsPerChunk);
   const pixels = products.map(({ height, width }) => height * width);
   const flops = pixels.map((count, i) => 2 * count * depths[i]! * columnsPerChunk); // of an image, in a chunk's columns
@@ -55,39 +106,37 @@ export function multiplyRows(backend: SimdBackend, ...products: RowsProduct[]): 
   // Several products are cut between images only, so that their chunks match.
   const imagesPerChunk = products.length === 1 && share < 1 ? share : Math.ceil(share);
   const rowsPerChunk = pixels.map((count) =>
-    products.length === 1 ? Math.max(8, Math.ceil((imagesPerChunk * count) / 4) * 4) : imagesPerChunk * count,
+    products.length === 1 ? Math.ceil((imagesPerChunk * count) / ROWS) * ROWS : imagesPerChunk * count,
   );
   const rowChunks = Math.ceil((images * pixels[0]!) / rowsPerChunk[0]!);
   products.forEach((_, i) => countFlops(2 * batch * images * pixels[i]! * depths[i]! * columns));
-  const jobs = products.flatMap((product, i) => [
-    ...[product.a, product.b, product.c, product.bias ?? 0],
-    ...[product.aBatch ?? 0, product.bBatch ?? 0, product.cBatch ?? 0],
-    ...[images * pixels[i]!, rowsPerChunk[i]!, rowChunks, columns, columnsPerChunk, columnChunks],
-    ...[product.width, product.height],
-    ...[product.aStrides.x, product.aStrides.y, product.aStrides.image],
-    ...[product.cStrides.x, product.cStrides.y, product.cStrides.image],
-    ...[product.segments, product.length, product.segmentStride],
-  ]);
-  backend.run(Kernel.Rows, batch * rowChunks * columnChunks, [products.length, ...jobs]);
+  const all = products.map(({ offsets }) => offsets);
+  withTables(backend, all, (tables) => {
+    const jobs = products.flatMap((product, i) => [
+      ...[product.a, product.b, product.c, product.bias ?? 0],
+      ...[product.aBatch ?? 0, product.bBatch ?? 0, product.cBatch ?? 0],
+      ...[images * pixels[i]!, rowsPerChunk[i]!, rowChunks, columns, columnsPerChunk, columnChunks],
+      ...[product.width, product.height],
+      ...[product.aStrides.x, product.aStrides.y, product.aStrides.image],
+      ...[product.cStrides.x, product.cStrides.y, product.cStrides.image],
+      ...[stepsOf(product.offsets), tables[i]!, wideTail ? 1 : 0],
+    ]);
+    backend.run(Kernel.Rows, batch * rowChunks * columnChunks, [products.length, ...jobs]);
+  });
 }
 
-/** B before packing: k runs over outer × middle × inner. */
+/** B before packing: where each k and each column lies. Strides may be negative. */
 export interface Packing {
   from: number;
-  outer: number;
-  outerStride: number;
-  middle: number;
-  middleStride: number;
-  inner: number;
-  innerStride: number;
+  k: Offsets;
   columns: number;
   columnStride: number;
   batch?: number;
   fromBatch?: number;
 }
 
-export function packedFloats({ outer, middle, inner, columns, batch = 1 }: Packing): number {
-  return batch * outer * middle * inner * Math.ceil(columns / 4) * 4;
+function packedFloats({ k, columns, batch = 1 }: Packing): number {
+  return batch * stepsOf(k) * Math.ceil(columns / 4) * 4;
 }
 
 /** Packs each B, and calls `use` with their addresses and the bytes of one product of a batch. */
@@ -102,11 +151,12 @@ export function withPacked(
     let to = start;
     const addresses = packings.map((packing, i) => {
       const { batch = 1, fromBatch = 0 } = packing;
-      const panels = Math.ceil(packing.columns / 8);
+      const wideTail = hasWideTail(packing.columns);
+      const panels = wideTail ? Math.floor(packing.columns / 8) : Math.ceil(packing.columns / 8);
       backend.run(Kernel.Pack, batch * panels, [
         ...[packing.from, to, fromBatch, (sizes[i]! / batch) * 4],
-        ...[packing.outer, packing.outerStride, packing.middle, packing.middleStride],
-        ...[packing.inner, packing.innerStride, packing.columns, packing.columnStride, panels],
+        ...packing.k.flatMap(({ size, stride }) => [size, stride]),
+        ...[packing.columns, packing.columnStride, panels, wideTail ? 1 : 0],
       ]);
       to += sizes[i]! * 4;
       return to - sizes[i]! * 4;
@@ -115,22 +165,23 @@ export function withPacked(
   });
 }
 
-/** C = Σ over images, y and x of A's rows times B's: `segments` × `length` rows of C, `columns` wide. */
+/** C = Σ over images and `offsets` of A's numbers times B's rows: segments × length rows of C, `columns` wide. */
 export interface OuterProduct {
   a: number;
   b: number;
   c: number;
+  /** C's rows: `length` of them are neighbours in A, the next ones `aSegment` on. */
   segments: number;
   length: number;
-  /** From one segment of C's rows to the next, in A. */
   aSegment: number;
   columns: number;
   images: number;
-  height: number;
-  width: number;
-  aStrides: Strides;
-  bStrides: Strides;
-  /** Turns segments and rows round: the last comes first. */
+  aImage: number;
+  bImage: number;
+  /** The k of one image, in A; in B they lie `bStep` apart. */
+  offsets: Offsets;
+  bStep: number;
+  /** Turns C's rows round: the last comes first. */
   flip?: boolean;
 }
 
@@ -138,33 +189,37 @@ const MOST_GROUPS = 16;
 const MOST_PART_FLOATS = 4 << 20;
 
 export function multiplyOuter(backend: SimdBackend, product: OuterProduct): void {
-  const { segments, length, columns, images, height, width, aStrides, bStrides } = product;
-  const paddedLength = Math.ceil(length / 4) * 4;
+  const { segments, length, columns, images, offsets } = product;
+  const rows = segments * length;
+  const steps = stepsOf(offsets);
   const paddedColumns = Math.ceil(columns / 8) * 8;
-  const partFloats = segments * paddedLength * paddedColumns;
+  const partFloats = rows * paddedColumns;
   // The number of groups, and with it the order of additions, depends on the shapes alone.
   const groups = Math.max(1, Math.min(images, MOST_GROUPS, Math.floor(MOST_PART_FLOATS / partFloats)));
   const imagesPerGroup = Math.ceil(images / groups);
   const usedGroups = Math.ceil(images / imagesPerGroup);
-  const tiles = (segments * paddedLength) / 4;
-  const flopsPerTile = 8 * imagesPerGroup * height * width * paddedColumns;
-  const tilesPerUnit = Math.max(1, Math.ceil(FLOPS_PER_CHUNK / Math.max(1, flopsPerTile)));
-  const units = Math.ceil(tiles / tilesPerUnit);
+  const flopsPerRow = 2 * imagesPerGroup * steps * paddedColumns;
+  const rowsPerUnit = Math.ceil(FLOPS_PER_CHUNK / Math.max(1, flopsPerRow) / ROWS) * ROWS;
+  const units = Math.ceil(rows / rowsPerUnit);
   const rowBytes = paddedColumns * 4;
-  countFlops(2 * segments * length * columns * images * height * width);
+  countFlops(2 * rows * columns * images * steps);
   backend.withScratch(usedGroups * partFloats, [segments, length, columns], (parts) => {
-    backend.run(Kernel.Outer, usedGroups * units, [
-      ...[product.a, product.b, parts, partFloats * 4],
-      ...[images, imagesPerGroup, units, tilesPerUnit, tiles, paddedLength / 4, product.aSegment],
-      ...[columns, rowBytes, height, width],
-      ...[aStrides.x, aStrides.y, aStrides.image, bStrides.x, bStrides.y, bStrides.image],
-    ]);
-    backend.run(Kernel.SumParts, segments, [
-      ...[parts, partFloats * 4, usedGroups, product.c, columns * 4],
-      ...[segments, length, paddedLength, columns, rowBytes, product.flip ? 1 : 0],
+    withTables(backend, [offsets], ([table = 0]) => {
+      backend.run(Kernel.Outer, usedGroups * units, [
+        ...[product.a, product.b, parts, partFloats * 4],
+        ...[images, imagesPerGroup, units, rowsPerUnit, rows, length, product.aSegment, columns, rowBytes],
+        ...[steps, table, product.bStep, product.aImage, product.bImage],
+      ]);
+    });
+    const rowsPerChunk = Math.ceil(NUMBERS_PER_CHUNK / (usedGroups * paddedColumns));
+    backend.run(Kernel.SumParts, Math.ceil(rows / rowsPerChunk), [
+      ...[parts, partFloats * 4, usedGroups, product.c],
+      ...[rows, rowsPerChunk, columns, rowBytes, product.flip ? 1 : 0],
     ]);
   });
 }
+
+const NUMBERS_PER_CHUNK = 32768;
 
 /** Fills a result with zeros: a sum of nothing. */
 export function zeros(backend: SimdBackend, shape: number[]): TensorInfo {

@@ -109,6 +109,14 @@ export const elementwiseCases: Record<string, CaseMaker> = {
       run: (x, y) => tf.pow(x, y),
     };
   },
+  "pow with one exponent": (random) => {
+    const exponent = random.pick([2, 1.5, 0.5, -1, 3]);
+    return {
+      text: `pow ${exponent}`,
+      inputs: [random.input(random.shape(1, 3), exponent === 2 ? "special" : "positive")],
+      run: (x) => tf.pow(x, exponent),
+    };
+  },
   prelu: (random) => {
     const shape = random.shape(2, 4);
     return {

@@ -1,0 +1,192 @@
+import { util } from "@tensorflow/tfjs-core";
+import type { SimdBackend } from "../backend";
+import { correlateToOneChannel, isOneColumn } from "./convolution";
+import { convInfo, frameOf, stridesOf, windowOf, withFrame } from "./images";
+import type { ConvAttrs, ConvInfo, Images } from "./images";
+import { fallback, floatsOnly, inputsOf, type KernelCall, type OwnKernel } from "./kernel";
+import { multiplyOuter, multiplyRows, withPacked, zeros, type Packing, type RowsProduct } from "./products";
+
+/** The sizes where this backend computes the gradient itself. */
+function gradientInfo(call: KernelCall, xShape: number[], filterShape: number[]): ConvInfo | undefined {
+  const info = convInfo(xShape, filterShape, call.attrs as unknown as ConvAttrs);
+  // tfjs lets a slope of another size pass, and reads what part of it the sizes speak of.
+  const fits = info && util.arraysEqual(call.inputs["dy"]!.shape, info.outShape);
+  return fits && info.dilationHeight === 1 && info.dilationWidth === 1 ? info : undefined;
+}
+
+function inputImages({ inHeight, inWidth, inChannels }: ConvInfo, at: number): Images {
+  return { at, height: inHeight, width: inWidth, channels: inChannels };
+}
+
+function outputImages({ outHeight, outWidth, outChannels }: ConvInfo, at: number): Images {
+  return { at, height: outHeight, width: outWidth, channels: outChannels };
+}
+
+/** One residue class of the input's rows (or columns): which output rows and kernel rows meet there. */
+interface Phase {
+  /** The first input row, and how many, `stride` apart. */
+  first: number;
+  count: number;
+  /** Kernel rows, and the last of them (the first that is met going down the output). */
+  taps: number;
+  lastTap: number;
+  /** The first output row met: negative in the padding. */
+  start: number;
+}
+
+/**
+ * Input row i receives from output row o by kernel row k where o·stride + k − pad = i. So rows with the same
+ * (i + pad) mod stride see the same kernel rows, and among them the sum is a plain convolution of stride 1.
+ */
+function phases(size: number, window: number, stride: number, pad: number): Phase[] {
+  return Array.from({ length: Math.min(stride, size) }, (_, first) => {
+    const tap = (first + pad) % stride;
+    const taps = Math.max(0, Math.ceil((window - tap) / stride));
+    return {
+      first,
+      count: Math.ceil((size - first) / stride),
+      taps,
+      lastTap: tap + stride * (taps - 1),
+      start: Math.floor((first + pad) / stride) - (taps - 1),
+    };
+  });
+}
+
+/** Output rows that the phases reach before the first and after the last. */
+function reach(all: Phase[], out: number): [number, number] {
+  const before = Math.max(0, ...all.map(({ start }) => -start));
+  const after = Math.max(0, ...all.map(({ start, count, taps }) => start + count - 1 + taps - out));
+  return [before, after];
+}
+
+/** What the parameters of one job have room for. */
+const MOST_TOGETHER = 36;
+
+export const conv2DBackpropInput: OwnKernel = floatsOnly("Conv2DBackpropInput", (call) => {
+  const { dy, filter } = inputsOf<"dy" | "filter">(call);
+  const { backend } = call;
+  const info = gradientInfo(call, call.attrs["inputShape"] as number[], filter.shape);
+  if (!info) return fallback("Conv2DBackpropInput", call);
+  if (util.sizeFromShape(dy.shape) === 0) return zeros(backend, info.inShape);
+  const result = backend.output(info.inShape);
+  if (util.sizeFromShape(info.inShape) === 0) return result;
+  const from = outputImages(info, backend.address(dy));
+  const to = inputImages(info, backend.address(result));
+  inputGradient(backend, info, from, backend.address(filter), to);
+  return result;
+});
+
+function inputGradient(backend: SimdBackend, info: ConvInfo, from: Images, filter: number, to: Images): void {
+  const { batchSize, filterHeight, filterWidth, strideHeight, strideWidth, padInfo } = info;
+  const inChannels = to.channels;
+  const outChannels = from.channels;
+  const phasesY = phases(to.height, filterHeight, strideHeight, padInfo.top);
+  const phasesX = phases(to.width, filterWidth, strideWidth, padInfo.left);
+  const meetings = phasesY.flatMap((y) => phasesX.map((x) => ({ x, y })));
+  const [top, bottom] = reach(phasesY, from.height);
+  const [left, right] = reach(phasesX, from.width);
+  const tapBytes = inChannels * outChannels * 4;
+  const rowBytes = filterWidth * tapBytes;
+  const packings = meetings.map(({ x, y }): Packing => ({
+    from: filter + y.lastTap * rowBytes + x.lastTap * tapBytes,
+    k: [
+      { size: y.taps, stride: -strideHeight * rowBytes },
+      { size: x.taps, stride: -strideWidth * tapBytes },
+      { size: outChannels, stride: 4 },
+    ],
+    columns: inChannels,
+    columnStride: outChannels * 4,
+  }));
+  withFrame(backend, batchSize, from, { top, bottom, left, right }, (framed) => {
+    const at = stridesOf(framed);
+    const starts = meetings.map(({ x, y }) => framed.at + (y.start + top) * at.y + (x.start + left) * at.x);
+    if (strideHeight === 1 && isOneColumn(inChannels, filterWidth, strideWidth)) {
+      const [{ from: firstTap, k }] = packings as [Packing];
+      const taps = { from: firstTap, rows: k[0], columns: filterWidth, columnStride: k[1].stride };
+      correlateToOneChannel(backend, batchSize, { ...framed, at: starts[0]! }, 1, taps, to, 0);
+      return;
+    }
+    withPacked(backend, packings, (packed) => {
+      const products = meetings.map(({ x, y }, i): RowsProduct => ({
+        a: starts[i]!,
+        b: packed[i]!,
+        c: to.at + y.first * stridesOf(to).y + x.first * stridesOf(to).x,
+        columns: inChannels,
+        images: batchSize,
+        height: y.count,
+        width: x.count,
+        aStrides: at,
+        cStrides: stridesOf(to, strideHeight, strideWidth),
+        offsets: windowOf(framed, y.taps, x.taps),
+      }));
+      if (products.length <= MOST_TOGETHER) multiplyRows(backend, ...products);
+      else for (const product of products) multiplyRows(backend, product);
+    });
+  });
+}
+
+export const conv2DBackpropFilter: OwnKernel = floatsOnly("Conv2DBackpropFilter", (call) => {
+  const { x, dy } = inputsOf<"x" | "dy">(call);
+  const { backend } = call;
+  const info = gradientInfo(call, x.shape, call.attrs["filterShape"] as number[]);
+  if (!info) return fallback("Conv2DBackpropFilter", call);
+  if (util.sizeFromShape(dy.shape) === 0) return zeros(backend, info.filterShape);
+  const result = backend.output(info.filterShape);
+  const slopes = outputImages(info, backend.address(dy));
+  withFrame(backend, info.batchSize, inputImages(info, backend.address(x)), frameOf(info), (framed) => {
+    filterGradient(backend, info, framed, slopes, backend.address(result));
+  });
+  return result;
+});
+
+function filterGradient(backend: SimdBackend, info: ConvInfo, x: Images, dy: Images, c: number): void {
+  const { batchSize, filterHeight, filterWidth, strideHeight, strideWidth } = info;
+  // tfjs reckons with a square kernel where the padding is a number: then dy may cover only a part of x.
+  const coversAll = dy.height + filterHeight - 1 === x.height && dy.width + filterWidth - 1 === x.width;
+  if (dy.channels > 1 || x.channels === 1 || strideHeight > 1 || strideWidth > 1 || !coversAll) {
+    const step = stridesOf(x, strideHeight, strideWidth);
+    multiplyOuter(backend, {
+      a: x.at,
+      b: dy.at,
+      c,
+      segments: filterHeight,
+      length: filterWidth * x.channels,
+      aSegment: stridesOf(x).y,
+      columns: dy.channels,
+      images: batchSize,
+      aImage: step.image,
+      bImage: stridesOf(dy).image,
+      offsets: pixels(dy.height, step.y, dy.width, step.x),
+      bStep: stridesOf(dy).x,
+    });
+    return;
+  }
+  // One column again: the two change roles. The gradient is what dy, framed, correlates to with x, turned round.
+  const [top, left] = [filterHeight - 1, filterWidth - 1];
+  withFrame(backend, batchSize, dy, { top, bottom: top, left, right: left }, (framed) => {
+    const step = stridesOf(framed);
+    multiplyOuter(backend, {
+      a: framed.at,
+      b: x.at,
+      c,
+      segments: filterHeight,
+      length: filterWidth,
+      aSegment: step.y,
+      columns: x.channels,
+      images: batchSize,
+      aImage: step.image,
+      bImage: stridesOf(x).image,
+      offsets: pixels(x.height, step.y, x.width, step.x),
+      bStep: stridesOf(x).x,
+      flip: true,
+    });
+  });
+}
+
+function pixels(height: number, y: number, width: number, x: number): RowsProduct["offsets"] {
+  return [
+    { size: 1, stride: 0 },
+    { size: height, stride: y },
+    { size: width, stride: x },
+  ];
+}
