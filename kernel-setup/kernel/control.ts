@@ -139,7 +139,8 @@ async function main(): Promise<void> {
   ]);
   publishForMain();
   followParent();
-  listenToSignals();
+  // Not at once: the first reply and the compiler need the processor more. The main thread hears signals until then.
+  setTimeout(listenToSignals, 1000).unref();
   await Promise.all([serveControl(), serveHeartbeat()]);
 }
 

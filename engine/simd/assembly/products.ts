@@ -10,7 +10,7 @@
 // which SumParts adds in order: the result is the same with any number of threads.
 import { storeLanes } from "./lanes";
 import { scratch } from "./thread";
-import { HEIGHT, LOW, tile12, tile4, tile8, TileRows } from "./tile";
+import { HEIGHT, LOW, spacedTile4, spacedTile8, tile12, tile4, tile8, TileRows } from "./tile";
 
 @unmanaged
 class RowsJob {
@@ -38,18 +38,17 @@ class RowsJob {
   cImage: usize;
   steps: i32;
   table: usize;
+  panelBytes: usize; // of B
+  firstStep: i32; // B has more k than these steps: where they begin
   wideTail: i32; // 1: the last panel has 9 to 12 columns
 }
 
-/** The same chunk of one or several products: the phases of a strided convolution's gradient share its images. */
+/** One or several products of the same images: what lies in the cache for one serves the next. */
 export function rows(params: usize, chunk: i32): void {
-  const count = load<i32>(params);
-  for (let i = 0; i < count; i++) {
-    rowsOf(changetype<RowsJob>(params + 4 + <usize>i * offsetof<RowsJob>()), chunk);
-  }
-}
-
-function rowsOf(job: RowsJob, chunk: i32): void {
+  const products = load<i32>(params);
+  const jobs = load<usize>(params, 4);
+  const job = changetype<RowsJob>(jobs + <usize>(chunk % products) * offsetof<RowsJob>());
+  chunk /= products;
   const columnChunk = chunk % job.columnChunks;
   chunk /= job.columnChunks;
   const first = (chunk % job.rowChunks) * job.rowsPerChunk;
@@ -121,8 +120,7 @@ function block(wide: bool, job: RowsJob, batch: usize, first: i32, last: i32, fi
   const table = job.table;
   const hasBias = job.bias != 0;
   const from = <usize>firstColumn << 2;
-  const panelBytes = <usize>steps << 5;
-  const panels = job.b + batch * job.bBatch + <usize>(firstColumn >> 3) * panelBytes;
+  const panels = job.b + batch * job.bBatch + <usize>(firstColumn >> 3) * job.panelBytes;
   for (let row = first; row < last; row += height) {
     const count = min(height, last - row);
     for (let i = 0; i < count; i++) {
@@ -136,11 +134,12 @@ function block(wide: bool, job: RowsJob, batch: usize, first: i32, last: i32, fi
       setRow(narrow, i, at.a, edge + <usize>i * 48);
     }
     moveOn(at, job);
-    let b = panels;
+    let panel = panels;
     for (let column = firstColumn; column < lastColumn; column += wide ? 12 : 8) {
       const offset = <usize>column << 2;
       const left = lastColumn - column;
       const vectors = wide ? 3 : left > 4 ? 2 : 1;
+      const b = panel + <usize>(job.firstStep * vectors << 4);
       if (left >= vectors << 2) {
         multiply(wide, tile, vectors, steps, table, b, hasBias, offset);
       } else {
@@ -149,7 +148,7 @@ function block(wide: bool, job: RowsJob, batch: usize, first: i32, last: i32, fi
         multiply(wide, narrow, vectors, steps, table, b, hasBias, 0);
         for (let i = 0; i < count; i++) copyColumns(rowOfC(tile, i) + offset, edge + <usize>i * 48, left);
       }
-      b += panelBytes;
+      panel += job.panelBytes;
     }
   }
 }
@@ -157,9 +156,9 @@ function block(wide: bool, job: RowsJob, batch: usize, first: i32, last: i32, fi
 // @ts-ignore: decorator
 @inline
 function multiply(wide: bool, tile: TileRows, vectors: i32, steps: i32, table: usize, b: usize, accumulate: bool, offset: usize): void {
-  if (wide) tile12(tile, steps, table, b, 48, accumulate, offset);
-  else if (vectors > 1) tile8(tile, steps, table, b, 32, accumulate, offset);
-  else tile4(tile, steps, table, b, 16, accumulate, offset);
+  if (wide) tile12(tile, steps, table, b, accumulate, offset);
+  else if (vectors > 1) tile8(tile, steps, table, b, accumulate, offset);
+  else tile4(tile, steps, table, b, accumulate, offset);
 }
 
 // @ts-ignore: decorator
@@ -195,7 +194,6 @@ class OuterJob {
   cRow: usize; // bytes of a padded row
   steps: i32;
   table: usize;
-  bStep: usize;
   aImage: usize;
   bImage: usize;
 }
@@ -221,8 +219,8 @@ export function outer(params: usize, chunk: i32): void {
       for (let column = 0; column < job.columns; column += 8) {
         const offset = <usize>column << 2;
         const b = job.b + <usize>image * job.bImage + offset;
-        if (job.columns - column > 4) tile8(tile, job.steps, job.table, b, job.bStep, more, offset);
-        else tile4(tile, job.steps, job.table, b, job.bStep, more, offset);
+        if (job.columns - column > 4) spacedTile8(tile, job.steps, job.table, b, more, offset);
+        else spacedTile4(tile, job.steps, job.table, b, more, offset);
       }
     }
   }
@@ -279,9 +277,12 @@ class PackJob {
   wideTail: i32; // 1: the last panel has 9 to 12 columns
 }
 
-/** Packs B for Rows; a chunk is a panel. Columns past the last become zero. */
+/** Packs one or several B for Rows; a chunk is a panel. Columns past the last become zero. */
 export function pack(params: usize, chunk: i32): void {
-  const job = changetype<PackJob>(params);
+  const count = load<i32>(params);
+  const jobs = load<usize>(params, 4);
+  const job = changetype<PackJob>(jobs + <usize>(chunk % count) * offsetof<PackJob>());
+  chunk /= count;
   const batch = <usize>(chunk / job.panels);
   const panel = chunk % job.panels;
   const column = panel << 3;

@@ -32,7 +32,7 @@ export class TileRows {
 
 // @ts-ignore: decorator
 @inline
-function tile(height: i32, vectors: i32, rows: TileRows, steps: i32, table: usize, b: usize, bStep: usize, accumulate: bool, offset: usize): void {
+function tile(height: i32, vectors: i32, rows: TileRows, steps: i32, table: usize, b: usize, spaced: bool, accumulate: bool, offset: usize): void {
   const a0 = rows.a0, a1 = rows.a1, a2 = rows.a2, a3 = rows.a3, a4 = rows.a4, a5 = rows.a5;
   let s00 = f32x4.splat(0), s01 = f32x4.splat(0), s02 = f32x4.splat(0);
   let s10 = f32x4.splat(0), s11 = f32x4.splat(0), s12 = f32x4.splat(0);
@@ -69,11 +69,13 @@ function tile(height: i32, vectors: i32, rows: TileRows, steps: i32, table: usiz
       if (vectors > 1) s51 = v128.load(rows.c5 + offset, 16);
     }
   }
-  for (let k = steps; k > 0; k--) {
+  const end = table + (<usize>steps << (spaced ? 3 : 2));
+  while (table < end) {
     const at: usize = load<u32>(table);
-    const b0 = v128.load(b);
-    const b1 = vectors > 1 ? v128.load(b, 16) : b0;
-    const b2 = vectors > 2 ? v128.load(b, 32) : b0;
+    const row = spaced ? b + load<u32>(table, 4) : b;
+    const b0 = v128.load(row);
+    const b1 = vectors > 1 ? v128.load(row, 16) : b0;
+    const b2 = vectors > 2 ? v128.load(row, 32) : b0;
     let x = v128.load32_splat(a0 + at);
     s00 = multiplyAdd(x, b0, s00);
     if (vectors > 1) s01 = multiplyAdd(x, b1, s01);
@@ -105,8 +107,8 @@ function tile(height: i32, vectors: i32, rows: TileRows, steps: i32, table: usiz
       s50 = multiplyAdd(x, b0, s50);
       if (vectors > 1) s51 = multiplyAdd(x, b1, s51);
     }
-    table += 4;
-    b += bStep;
+    table += spaced ? 8 : 4;
+    if (!spaced) b += vectors << 4;
   }
   v128.store(rows.c0 + offset, s00);
   if (vectors > 1) v128.store(rows.c0 + offset, s01, 16);
@@ -136,21 +138,30 @@ function tile(height: i32, vectors: i32, rows: TileRows, steps: i32, table: usiz
 }
 
 /**
- * C[·, 0..8) = Σ A[·, k]·B[k, ·] over `steps` k, or C += it.
+ * C[·, 0..8) = Σ A[·, k]·B[k, ·] over `steps` k, or C += it. B is packed: 32 bytes from one k to the next.
  * @param table for each k, bytes from a row's start
- * @param bStep bytes from one k to the next in B
  * @param offset bytes of C's rows before these columns
  */
-export function tile8(rows: TileRows, steps: i32, table: usize, b: usize, bStep: usize, accumulate: bool, offset: usize): void {
-  tile(HEIGHT, 2, rows, steps, table, b, bStep, accumulate, offset);
+export function tile8(rows: TileRows, steps: i32, table: usize, b: usize, accumulate: bool, offset: usize): void {
+  tile(HEIGHT, 2, rows, steps, table, b, false, accumulate, offset);
 }
 
 /** The same for four columns. */
-export function tile4(rows: TileRows, steps: i32, table: usize, b: usize, bStep: usize, accumulate: bool, offset: usize): void {
-  tile(HEIGHT, 1, rows, steps, table, b, bStep, accumulate, offset);
+export function tile4(rows: TileRows, steps: i32, table: usize, b: usize, accumulate: bool, offset: usize): void {
+  tile(HEIGHT, 1, rows, steps, table, b, false, accumulate, offset);
 }
 
 /** The same for twelve columns, and LOW rows. */
-export function tile12(rows: TileRows, steps: i32, table: usize, b: usize, bStep: usize, accumulate: bool, offset: usize): void {
-  tile(LOW, 3, rows, steps, table, b, bStep, accumulate, offset);
+export function tile12(rows: TileRows, steps: i32, table: usize, b: usize, accumulate: bool, offset: usize): void {
+  tile(LOW, 3, rows, steps, table, b, false, accumulate, offset);
+}
+
+/** As tile8, with B where it is: the table tells for each k the bytes from A's row and from b. */
+export function spacedTile8(rows: TileRows, steps: i32, table: usize, b: usize, accumulate: bool, offset: usize): void {
+  tile(HEIGHT, 2, rows, steps, table, b, true, accumulate, offset);
+}
+
+/** As tile4, with B where it is. */
+export function spacedTile4(rows: TileRows, steps: i32, table: usize, b: usize, accumulate: bool, offset: usize): void {
+  tile(HEIGHT, 1, rows, steps, table, b, true, accumulate, offset);
 }

@@ -52,15 +52,30 @@ function phases(size: number, window: number, stride: number, pad: number): Phas
   });
 }
 
-/** Output rows that the phases reach before the first and after the last. */
-function reach(all: Phase[], out: number): [number, number] {
-  const before = Math.max(0, ...all.map(({ start }) => -start));
-  const after = Math.max(0, ...all.map(({ start, count, taps }) => start + count - 1 + taps - out));
-  return [before, after];
+/** Neighbouring rows of a phase that meet the same of its kernel rows; near the border some fall off the output. */
+interface Band {
+  /** The first of them, counted within the phase, and how many. */
+  first: number;
+  count: number;
+  /** The first kernel row met, counted from the phase's first, and how many. */
+  tap: number;
+  taps: number;
+  /** The output row that it meets. */
+  from: number;
 }
 
-/** What the parameters of one job have room for. */
-const MOST_TOGETHER = 36;
+function bands({ start, count, taps }: Phase, outSize: number): Band[] {
+  const all: Band[] = [];
+  for (let i = 0; i < count; i++) {
+    const from = Math.max(0, start + i);
+    const tap = from - (start + i);
+    const met = Math.max(0, Math.min(taps, outSize - (start + i)) - tap);
+    const last = all[all.length - 1];
+    if (last?.tap === tap && last.taps === met) last.count++;
+    else all.push({ first: i, count: 1, tap, taps: met, from });
+  }
+  return all;
+}
 
 export const conv2DBackpropInput: OwnKernel = floatsOnly("Conv2DBackpropInput", (call) => {
   const { dy, filter } = inputsOf<"dy" | "filter">(call);
@@ -78,51 +93,72 @@ export const conv2DBackpropInput: OwnKernel = floatsOnly("Conv2DBackpropInput", 
 
 function inputGradient(backend: SimdBackend, info: ConvInfo, from: Images, filter: number, to: Images): void {
   const { batchSize, filterHeight, filterWidth, strideHeight, strideWidth, padInfo } = info;
-  const inChannels = to.channels;
-  const outChannels = from.channels;
   const phasesY = phases(to.height, filterHeight, strideHeight, padInfo.top);
   const phasesX = phases(to.width, filterWidth, strideWidth, padInfo.left);
-  const meetings = phasesY.flatMap((y) => phasesX.map((x) => ({ x, y })));
-  const [top, bottom] = reach(phasesY, from.height);
-  const [left, right] = reach(phasesX, from.width);
-  const tapBytes = inChannels * outChannels * 4;
+  const tapBytes = to.channels * from.channels * 4;
   const rowBytes = filterWidth * tapBytes;
-  const packings = meetings.map(({ x, y }): Packing => ({
-    from: filter + y.lastTap * rowBytes + x.lastTap * tapBytes,
+  const columns = { columns: to.channels, columnStride: from.channels * 4 };
+  const taps = (y: Phase, lastTapX: number, countX: number): Packing => ({
+    from: filter + y.lastTap * rowBytes + lastTapX * tapBytes,
     k: [
       { size: y.taps, stride: -strideHeight * rowBytes },
-      { size: x.taps, stride: -strideWidth * tapBytes },
-      { size: outChannels, stride: 4 },
+      { size: countX, stride: -strideWidth * tapBytes },
+      { size: from.channels, stride: 4 },
     ],
-    columns: inChannels,
-    columnStride: outChannels * 4,
-  }));
-  withFrame(backend, batchSize, from, { top, bottom, left, right }, (framed) => {
-    const at = stridesOf(framed);
-    const starts = meetings.map(({ x, y }) => framed.at + (y.start + top) * at.y + (x.start + left) * at.x);
-    if (strideHeight === 1 && isOneColumn(inChannels, filterWidth, strideWidth)) {
-      const [{ from: firstTap, k }] = packings as [Packing];
-      const taps = { from: firstTap, rows: k[0], columns: filterWidth, columnStride: k[1].stride };
-      correlateToOneChannel(backend, batchSize, { ...framed, at: starts[0]! }, 1, taps, to, 0);
-      return;
-    }
-    withPacked(backend, packings, (packed) => {
-      const products = meetings.map(({ x, y }, i): RowsProduct => ({
-        a: starts[i]!,
-        b: packed[i]!,
-        c: to.at + y.first * stridesOf(to).y + x.first * stridesOf(to).x,
-        columns: inChannels,
-        images: batchSize,
-        height: y.count,
-        width: x.count,
-        aStrides: at,
-        cStrides: stridesOf(to, strideHeight, strideWidth),
-        offsets: windowOf(framed, y.taps, x.taps),
-      }));
-      if (products.length <= MOST_TOGETHER) multiplyRows(backend, ...products);
-      else for (const product of products) multiplyRows(backend, product);
-    });
+    ...columns,
   });
+  const [firstY, firstX] = [phasesY[0]!, phasesX[0]!];
+  if (strideHeight === 1 && isOneColumn(to.channels, filterWidth, strideWidth)) {
+    const [top, bottom] = reach(firstY, from.height);
+    const [left, right] = reach(firstX, from.width);
+    withFrame(backend, batchSize, from, { top, bottom, left, right }, (framed) => {
+      const { x, y } = stridesOf(framed);
+      const at = framed.at + (firstY.start + top) * y + (firstX.start + left) * x;
+      const all = taps(firstY, firstX.lastTap, filterWidth);
+      const oneColumn = {
+        from: all.from,
+        rows: all.k[0],
+        columns: filterWidth,
+        columnStride: all.k[1].stride,
+      };
+      correlateToOneChannel(backend, batchSize, { ...framed, at }, 1, oneColumn, to, 0);
+    });
+    return;
+  }
+  const bandsX = phasesX.flatMap((phase) => bands(phase, from.width).map((band) => ({ phase, band })));
+  const meetings = phasesY.flatMap((y) => bandsX.map((x) => ({ y, x })));
+  const packings = meetings.map(({ y, x }) =>
+    taps(y, x.phase.lastTap - x.band.tap * strideWidth, x.band.taps),
+  );
+  withPacked(backend, packings, (packed) => {
+    const products = meetings.flatMap(({ y, x }, i) =>
+      bands(y, from.height).map((band): RowsProduct => {
+        const depth = x.band.taps * from.channels;
+        const rowY = y.first + band.first * strideHeight;
+        const rowX = x.phase.first + x.band.first * strideWidth;
+        return {
+          a: from.at + band.from * stridesOf(from).y + x.band.from * stridesOf(from).x,
+          b: packed[i]!,
+          c: to.at + rowY * stridesOf(to).y + rowX * stridesOf(to).x,
+          columns: to.channels,
+          images: batchSize,
+          height: band.count,
+          width: x.band.count,
+          aStrides: stridesOf(from),
+          cStrides: stridesOf(to, strideHeight, strideWidth),
+          offsets: windowOf(from, band.taps, x.band.taps),
+          packedSteps: y.taps * depth,
+          firstStep: band.tap * depth,
+        };
+      }),
+    );
+    multiplyRows(backend, ...products);
+  });
+}
+
+/** Output rows that a phase reaches before the first and after the last. */
+function reach({ start, count, taps }: Phase, outSize: number): [number, number] {
+  return [Math.max(0, -start), Math.max(0, start + count - 1 + taps - outSize)];
 }
 
 export const conv2DBackpropFilter: OwnKernel = floatsOnly("Conv2DBackpropFilter", (call) => {
@@ -157,7 +193,7 @@ function filterGradient(backend: SimdBackend, info: ConvInfo, x: Images, dy: Ima
       aImage: step.image,
       bImage: stridesOf(dy).image,
       offsets: pixels(dy.height, step.y, dy.width, step.x),
-      bStep: stridesOf(dy).x,
+      bOffsets: pixels(dy.height, stridesOf(dy).y, dy.width, stridesOf(dy).x),
     });
     return;
   }
@@ -177,7 +213,7 @@ function filterGradient(backend: SimdBackend, info: ConvInfo, x: Images, dy: Ima
       aImage: step.image,
       bImage: stridesOf(x).image,
       offsets: pixels(x.height, step.y, x.width, step.x),
-      bStep: stridesOf(x).x,
+      bOffsets: pixels(x.height, stridesOf(x).y, x.width, stridesOf(x).x),
       flip: true,
     });
   });

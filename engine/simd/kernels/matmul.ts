@@ -99,7 +99,8 @@ export function matMul(
 function outerProduct(backend: SimdBackend, a: Matrix, b: Matrix, c: number): void {
   multiplyOuter(backend, {
     ...{ a: a.at, b: b.at, c, segments: 1, length: a.rows, aSegment: 0, columns: b.columns },
-    ...{ images: 1, aImage: 0, bImage: 0, offsets: inARow(a.columns, a.columnStride), bStep: b.rowStride },
+    ...{ images: 1, aImage: 0, bImage: 0 },
+    ...{ offsets: inARow(a.columns, a.columnStride), bOffsets: inARow(b.rows, b.rowStride) },
   });
 }
 

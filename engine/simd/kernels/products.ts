@@ -21,6 +21,9 @@ export interface RowsProduct {
   cStrides: Strides;
   /** What one row of A is made of: for each k, how far it lies from the row's start. */
   offsets: Offsets;
+  /** Where B was packed with more k than `offsets` has: how many in all, and the first of these. Default: as many. */
+  packedSteps?: number;
+  firstStep?: number;
   batch?: number;
   aBatch?: number;
   bBatch?: number;
@@ -46,28 +49,53 @@ function stepsOf([outer, middle, inner]: Offsets): number {
   return outer.size * middle.size * inner.size;
 }
 
+/** Writes numbers where threads can read them, and calls `use` with their address. */
+function withNumbers(
+  backend: SimdBackend,
+  count: number,
+  write: (to: Int32Array, at: number) => void,
+  use: (at: number) => void,
+) {
+  backend.withScratch(count, [count], (at) => {
+    write(new Int32Array(backend.heap.memory.buffer, at, count), at);
+    use(at);
+  });
+}
+
+/** Runs a kernel that takes several jobs at a time; they need more room than the parameters have. */
+function runJobs(backend: SimdBackend, kernel: Kernel, chunks: number, jobs: number[][]): void {
+  const numbers = jobs.flat();
+  const write = (to: Int32Array) => to.set(numbers);
+  withNumbers(backend, numbers.length, write, (at) => backend.run(kernel, chunks, [jobs.length, at]));
+}
+
+/** Calls `visit` with each k's distance from the first, in order. */
+function walk([outer, middle, inner]: Offsets, visit: (offset: number) => void): void {
+  for (let i = 0; i < outer.size; i++) {
+    for (let j = 0; j < middle.size; j++) {
+      let offset = i * outer.stride + j * middle.stride;
+      for (let k = 0; k < inner.size; k++) {
+        visit(offset);
+        offset += inner.stride;
+      }
+    }
+  }
+}
+
 /** Writes the tables of offsets that the tiles read, and calls `use` with their addresses. */
 function withTables(backend: SimdBackend, all: Offsets[], use: (tables: number[]) => void): void {
-  const sizes = all.map(stepsOf);
-  const size = sizes.reduce((sum, steps) => sum + steps, 0);
-  backend.withScratch(size, [size], (start) => {
-    const table = new Int32Array(backend.heap.memory.buffer, start, size);
+  const named = all.map((offsets) => offsets.map(({ size, stride }) => `${size}×${stride}`).join());
+  const different = new Map(named.map((name, i) => [name, all[i]!]));
+  const size = [...different.values()].reduce((sum, offsets) => sum + stepsOf(offsets), 0);
+  const addresses = new Map<string, number>();
+  const write = (table: Int32Array, start: number) => {
     let at = 0;
-    const addresses = all.map(([outer, middle, inner]) => {
-      const first = at;
-      for (let i = 0; i < outer.size; i++) {
-        for (let j = 0; j < middle.size; j++) {
-          let offset = i * outer.stride + j * middle.stride;
-          for (let k = 0; k < inner.size; k++) {
-            table[at++] = offset;
-            offset += inner.stride;
-          }
-        }
-      }
-      return start + first * 4;
-    });
-    use(addresses);
-  });
+    for (const [name, offsets] of different) {
+      addresses.set(name, start + at * 4);
+      walk(offsets, (offset) => (table[at++] = offset));
+    }
+  };
+  withNumbers(backend, size, write, () => use(named.map((name) => addresses.get(name)!)));
 }
 
 export interface Strides {
@@ -80,6 +108,8 @@ export interface Strides {
 const FLOPS_PER_CHUNK = 2e6;
 /** Rows of a chunk are a multiple of this: of a tile's 3, 5 or 6. */
 const ROWS = 30;
+/** So are images, where several products share them. */
+const IMAGES = 6;
 /** What of packed B a chunk passes over again and again should stay in L2. */
 const L2_BYTES = 256 << 10;
 
@@ -89,39 +119,44 @@ function hasWideTail(columns: number): boolean {
   return columns > 8 && columns < 128 && rest >= 1 && rest <= 4;
 }
 
-/** Products whose images are worked through together; their sizes may differ, their images and columns not. */
+/** Products of the same images and columns, worked through together; their sizes may differ. */
 export function multiplyRows(backend: SimdBackend, ...products: RowsProduct[]): void {
-  const first = products[0]!;
-  const { columns, images, batch = 1 } = first;
-  const depths = products.map(({ offsets }) => Math.max(1, stepsOf(offsets)));
-  const deepest = Math.max(...depths);
-  const columnsInL2 = Math.max(8, Math.floor(L2_BYTES / (4 * deepest * products.length) / 8) * 8);
+  const { columns, images, batch = 1 } = products[0]!;
+  const steps = products.map(({ offsets }) => stepsOf(offsets));
+  const deepest = Math.max(1, ...steps);
+  const columnsInL2 = Math.max(8, Math.floor(L2_BYTES / (4 * deepest) / 8) * 8);
   const allColumns = Math.ceil(columns / 8) * 8;
   const wideTail = hasWideTail(columns);
   const columnsPerChunk = wideTail ? allColumns : Math.min(columnsInL2, allColumns);
   const columnChunks = Math.ceil(columns / columnsPerChunk);
   const pixels = products.map(({ height, width }) => height * width);
-  const flops = pixels.map((count, i) => 2 * count * depths[i]! * columnsPerChunk); // of an image, in a chunk's columns
-  const share = FLOPS_PER_CHUNK / flops.reduce((sum, each) => sum + each, 0); // of an image
-  // Several products are cut between images only, so that their chunks match.
-  const imagesPerChunk = products.length === 1 && share < 1 ? share : Math.ceil(share);
+  const flops = pixels.map((count, i) => 2 * count * Math.max(1, steps[i]!) * columnsPerChunk); // of an image, in a chunk's columns
+  const share = FLOPS_PER_CHUNK / Math.max(1, ...flops); // of an image
+  // One product is cut anywhere, several between images, so that all have as many chunks; a tile's rows divide both.
+  const imagesPerChunk = Math.min(images, Math.ceil(share / IMAGES) * IMAGES);
   const rowsPerChunk = pixels.map((count) =>
-    products.length === 1 ? Math.ceil((imagesPerChunk * count) / ROWS) * ROWS : imagesPerChunk * count,
+    products.length === 1 ? Math.ceil((share * count) / ROWS) * ROWS : imagesPerChunk * count,
   );
   const rowChunks = Math.ceil((images * pixels[0]!) / rowsPerChunk[0]!);
-  products.forEach((_, i) => countFlops(2 * batch * images * pixels[i]! * depths[i]! * columns));
+  steps.forEach((count, i) => countFlops(2 * batch * images * pixels[i]! * count * columns));
   const all = products.map(({ offsets }) => offsets);
   withTables(backend, all, (tables) => {
-    const jobs = products.flatMap((product, i) => [
+    const jobs = products.map((product, i) => [
       ...[product.a, product.b, product.c, product.bias ?? 0],
       ...[product.aBatch ?? 0, product.bBatch ?? 0, product.cBatch ?? 0],
       ...[images * pixels[i]!, rowsPerChunk[i]!, rowChunks, columns, columnsPerChunk, columnChunks],
       ...[product.width, product.height],
       ...[product.aStrides.x, product.aStrides.y, product.aStrides.image],
       ...[product.cStrides.x, product.cStrides.y, product.cStrides.image],
-      ...[stepsOf(product.offsets), tables[i]!, wideTail ? 1 : 0],
+      ...[
+        steps[i]!,
+        tables[i]!,
+        (product.packedSteps ?? steps[i]!) * 32,
+        product.firstStep ?? 0,
+        wideTail ? 1 : 0,
+      ],
     ]);
-    backend.run(Kernel.Rows, batch * rowChunks * columnChunks, [products.length, ...jobs]);
+    runJobs(backend, Kernel.Rows, batch * rowChunks * columnChunks * products.length, jobs);
   });
 }
 
@@ -139,7 +174,7 @@ function packedFloats({ k, columns, batch = 1 }: Packing): number {
   return batch * stepsOf(k) * Math.ceil(columns / 4) * 4;
 }
 
-/** Packs each B, and calls `use` with their addresses and the bytes of one product of a batch. */
+/** Packs each B, all of the same columns and batch, and calls `use` with their addresses and the bytes of one product of a batch. */
 export function withPacked(
   backend: SimdBackend,
   packings: Packing[],
@@ -147,21 +182,19 @@ export function withPacked(
 ): void {
   const sizes = packings.map(packedFloats);
   const floats = sizes.reduce((sum, size) => sum + size, 0);
+  const { columns, batch = 1 } = packings[0]!;
+  const wideTail = hasWideTail(columns);
+  const panels = wideTail ? Math.floor(columns / 8) : Math.ceil(columns / 8);
   backend.withScratch(floats, [floats], (start) => {
     let to = start;
-    const addresses = packings.map((packing, i) => {
-      const { batch = 1, fromBatch = 0 } = packing;
-      const wideTail = hasWideTail(packing.columns);
-      const panels = wideTail ? Math.floor(packing.columns / 8) : Math.ceil(packing.columns / 8);
-      backend.run(Kernel.Pack, batch * panels, [
-        ...[packing.from, to, fromBatch, (sizes[i]! / batch) * 4],
-        ...packing.k.flatMap(({ size, stride }) => [size, stride]),
-        ...[packing.columns, packing.columnStride, panels, wideTail ? 1 : 0],
-      ]);
-      to += sizes[i]! * 4;
-      return to - sizes[i]! * 4;
-    });
-    use(addresses, (sizes[0]! / (packings[0]!.batch ?? 1)) * 4);
+    const addresses = sizes.map((size) => (to += size * 4) - size * 4);
+    const jobs = packings.map(({ from, fromBatch = 0, k, columnStride }, i) => [
+      ...[from, addresses[i]!, fromBatch, (sizes[i]! / batch) * 4],
+      ...k.flatMap(({ size, stride }) => [size, stride]),
+      ...[columns, columnStride, panels, wideTail ? 1 : 0],
+    ]);
+    runJobs(backend, Kernel.Pack, packings.length * batch * panels, jobs);
+    use(addresses, (sizes[0]! / batch) * 4);
   });
 }
 
@@ -178,9 +211,9 @@ export interface OuterProduct {
   images: number;
   aImage: number;
   bImage: number;
-  /** The k of one image, in A; in B they lie `bStep` apart. */
+  /** Where the k of one image lie in A, and in B. */
   offsets: Offsets;
-  bStep: number;
+  bOffsets: Offsets;
   /** Turns C's rows round: the last comes first. */
   flip?: boolean;
 }
@@ -189,7 +222,7 @@ const MOST_GROUPS = 16;
 const MOST_PART_FLOATS = 4 << 20;
 
 export function multiplyOuter(backend: SimdBackend, product: OuterProduct): void {
-  const { segments, length, columns, images, offsets } = product;
+  const { segments, length, columns, images, offsets, bOffsets } = product;
   const rows = segments * length;
   const steps = stepsOf(offsets);
   const paddedColumns = Math.ceil(columns / 8) * 8;
@@ -204,11 +237,17 @@ export function multiplyOuter(backend: SimdBackend, product: OuterProduct): void
   const rowBytes = paddedColumns * 4;
   countFlops(2 * rows * columns * images * steps);
   backend.withScratch(usedGroups * partFloats, [segments, length, columns], (parts) => {
-    withTables(backend, [offsets], ([table = 0]) => {
+    const write = (table: Int32Array) => {
+      let at = 0;
+      walk(offsets, (offset) => (table[2 * at++] = offset));
+      at = 0;
+      walk(bOffsets, (offset) => (table[2 * at++ + 1] = offset));
+    };
+    withNumbers(backend, 2 * steps, write, (table) => {
       backend.run(Kernel.Outer, usedGroups * units, [
         ...[product.a, product.b, parts, partFloats * 4],
         ...[images, imagesPerGroup, units, rowsPerUnit, rows, length, product.aSegment, columns, rowBytes],
-        ...[steps, table, product.bStep, product.aImage, product.bImage],
+        ...[steps, table, product.aImage, product.bImage],
       ]);
     });
     const rowsPerChunk = Math.ceil(NUMBERS_PER_CHUNK / (usedGroups * paddedColumns));
