@@ -192,7 +192,8 @@ class OuterJob {
   aSegment: usize; // bytes from the first of these to the first of the next ones
   columns: i32;
   cRow: usize; // bytes of a padded row
-  steps: i32;
+  steps: i32; // an image
+  stepsPerPass: i32;
   table: usize;
   aImage: usize;
   bImage: usize;
@@ -207,9 +208,13 @@ export function outer(params: usize, chunk: i32): void {
   const firstImage = group * job.imagesPerGroup;
   const lastImage = min(firstImage + job.imagesPerGroup, job.images);
   const part = job.parts + <usize>group * job.partBytes;
-  for (let image = firstImage; image < lastImage; image++) {
-    const a = job.a + <usize>image * job.aImage;
-    const more = image > firstImage;
+  const steps = (lastImage - firstImage) * job.steps;
+  const a = job.a + <usize>firstImage * job.aImage;
+  const b = job.b + <usize>firstImage * job.bImage;
+  // What one pass reads of A and B stays in L1 while all rows and columns pass.
+  for (let step = 0; step < steps; step += job.stepsPerPass) {
+    const count = min(job.stepsPerPass, steps - step);
+    const table = job.table + (<usize>step << 3);
     for (let row = firstRow; row < lastRow; row += HEIGHT) {
       for (let i = 0; i < HEIGHT; i++) {
         const number = min(row + i, lastRow - 1);
@@ -218,9 +223,8 @@ export function outer(params: usize, chunk: i32): void {
       }
       for (let column = 0; column < job.columns; column += 8) {
         const offset = <usize>column << 2;
-        const b = job.b + <usize>image * job.bImage + offset;
-        if (job.columns - column > 4) spacedTile8(tile, job.steps, job.table, b, more, offset);
-        else spacedTile4(tile, job.steps, job.table, b, more, offset);
+        if (job.columns - column > 4) spacedTile8(tile, count, table, b + offset, step > 0, offset);
+        else spacedTile4(tile, count, table, b + offset, step > 0, offset);
       }
     }
   }

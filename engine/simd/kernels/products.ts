@@ -112,6 +112,8 @@ const ROWS = 30;
 const IMAGES = 6;
 /** What of packed B a chunk passes over again and again should stay in L2. */
 const L2_BYTES = 256 << 10;
+/** Steps of a sum of outer products that all rows and columns go through before the next: their numbers fit L1. */
+const MOST_STEPS = 160;
 
 /** True where the last 9 to 12 columns go through a tile of their own; assembly/products.ts, wideTail. */
 function hasWideTail(columns: number): boolean {
@@ -234,20 +236,31 @@ export function multiplyOuter(backend: SimdBackend, product: OuterProduct): void
   const flopsPerRow = 2 * imagesPerGroup * steps * paddedColumns;
   const rowsPerUnit = Math.ceil(FLOPS_PER_CHUNK / Math.max(1, flopsPerRow) / ROWS) * ROWS;
   const units = Math.ceil(rows / rowsPerUnit);
+  const groupSteps = imagesPerGroup * steps;
+  const stepsPerPass = Math.ceil(groupSteps / Math.ceil(groupSteps / MOST_STEPS));
   const rowBytes = paddedColumns * 4;
   countFlops(2 * rows * columns * images * steps);
   backend.withScratch(usedGroups * partFloats, [segments, length, columns], (parts) => {
+    // Of all images of a group: for each k, where it lies in A and in B.
     const write = (table: Int32Array) => {
-      let at = 0;
-      walk(offsets, (offset) => (table[2 * at++] = offset));
-      at = 0;
-      walk(bOffsets, (offset) => (table[2 * at++ + 1] = offset));
+      for (let image = 0; image < imagesPerGroup; image++) {
+        let at = image * steps * 2;
+        walk(offsets, (offset) => {
+          table[at] = image * product.aImage + offset;
+          at += 2;
+        });
+        at = image * steps * 2 + 1;
+        walk(bOffsets, (offset) => {
+          table[at] = image * product.bImage + offset;
+          at += 2;
+        });
+      }
     };
-    withNumbers(backend, 2 * steps, write, (table) => {
+    withNumbers(backend, 2 * groupSteps, write, (table) => {
       backend.run(Kernel.Outer, usedGroups * units, [
         ...[product.a, product.b, parts, partFloats * 4],
         ...[images, imagesPerGroup, units, rowsPerUnit, rows, length, product.aSegment, columns, rowBytes],
-        ...[steps, table, product.aImage, product.bImage],
+        ...[steps, stepsPerPass, table, product.aImage, product.bImage],
       ]);
     });
     const rowsPerChunk = Math.ceil(NUMBERS_PER_CHUNK / (usedGroups * paddedColumns));
