@@ -64,9 +64,9 @@ function withNumbers(
 
 /** Runs a kernel that takes several jobs at a time; they need more room than the parameters have. */
 function runJobs(backend: SimdBackend, kernel: Kernel, chunks: number, jobs: number[][]): void {
-  const numbers = jobs.flat();
-  const write = (to: Int32Array) => to.set(numbers);
-  withNumbers(backend, numbers.length, write, (at) => backend.run(kernel, chunks, [jobs.length, at]));
+  const length = jobs[0]!.length;
+  const write = (to: Int32Array) => jobs.forEach((job, i) => to.set(job, i * length));
+  withNumbers(backend, jobs.length * length, write, (at) => backend.run(kernel, chunks, [jobs.length, at]));
 }
 
 /** Calls `visit` with each k's distance from the first, in order. */
@@ -143,20 +143,15 @@ export function multiplyRows(backend: SimdBackend, ...products: RowsProduct[]): 
   steps.forEach((count, i) => countFlops(2 * batch * images * pixels[i]! * count * columns));
   const all = products.map(({ offsets }) => offsets);
   withTables(backend, all, (tables) => {
+    // Written out, and not by spreading: an image's border alone makes dozens of them.
+    // prettier-ignore
     const jobs = products.map((product, i) => [
-      ...[product.a, product.b, product.c, product.bias ?? 0],
-      ...[product.aBatch ?? 0, product.bBatch ?? 0, product.cBatch ?? 0],
-      ...[images * pixels[i]!, rowsPerChunk[i]!, rowChunks, columns, columnsPerChunk, columnChunks],
-      ...[product.width, product.height],
-      ...[product.aStrides.x, product.aStrides.y, product.aStrides.image],
-      ...[product.cStrides.x, product.cStrides.y, product.cStrides.image],
-      ...[
-        steps[i]!,
-        tables[i]!,
-        (product.packedSteps ?? steps[i]!) * 32,
-        product.firstStep ?? 0,
-        wideTail ? 1 : 0,
-      ],
+      product.a, product.b, product.c, product.bias ?? 0, product.aBatch ?? 0, product.bBatch ?? 0, product.cBatch ?? 0,
+      images * pixels[i]!, rowsPerChunk[i]!, rowChunks, columns, columnsPerChunk, columnChunks,
+      product.width, product.height,
+      product.aStrides.x, product.aStrides.y, product.aStrides.image,
+      product.cStrides.x, product.cStrides.y, product.cStrides.image,
+      steps[i]!, tables[i]!, (product.packedSteps ?? steps[i]!) * 32, product.firstStep ?? 0, wideTail ? 1 : 0,
     ]);
     runJobs(backend, Kernel.Rows, batch * rowChunks * columnChunks * products.length, jobs);
   });
@@ -190,10 +185,11 @@ export function withPacked(
   backend.withScratch(floats, [floats], (start) => {
     let to = start;
     const addresses = sizes.map((size) => (to += size * 4) - size * 4);
-    const jobs = packings.map(({ from, fromBatch = 0, k, columnStride }, i) => [
-      ...[from, addresses[i]!, fromBatch, (sizes[i]! / batch) * 4],
-      ...k.flatMap(({ size, stride }) => [size, stride]),
-      ...[columns, columnStride, panels, wideTail ? 1 : 0],
+    // prettier-ignore
+    const jobs = packings.map(({ from, fromBatch = 0, k: [outer, middle, inner], columnStride }, i) => [
+      from, addresses[i]!, fromBatch, (sizes[i]! / batch) * 4,
+      outer.size, outer.stride, middle.size, middle.stride, inner.size, inner.stride,
+      columns, columnStride, panels, wideTail ? 1 : 0,
     ]);
     runJobs(backend, Kernel.Pack, packings.length * batch * panels, jobs);
     use(addresses, (sizes[0]! / batch) * 4);
