@@ -48,20 +48,62 @@ function broadcast(
   const shape = broadcast_util.assertAndGetBroadcastShape(a.shape, b.shape);
   const [row, ...outer] = foldShapes(a.shape, b.shape, shape) as [Dimension, ...Dimension[]];
   if (outer.length > MOST_OUTER) return undefined;
-  const size = util.sizeFromShape(shape);
   const result = into ?? backend.output(shape, dtype);
-  if (size === 0) return result;
-  const rows = size / row.size;
+  if (util.sizeFromShape(shape) === 0) return result;
+  const [aAt, bAt, to] = [a, b, result].map((tensor) => backend.address(tensor)) as [number, number, number];
+  const times = repetitions(row, outer);
+  if (times === 1) {
+    runRows(backend, kernel, op, aAt, bAt, to, row, outer);
+    return result;
+  }
+  const longer = { ...row, size: row.size * times };
+  const fewer = [{ ...outer[0]!, size: outer[0]!.size / times, a: longer.size }];
+  backend.withScratch(longer.size, b.shape, (repeated) => {
+    const floats = new Float32Array(backend.heap.memory.buffer);
+    for (let i = 0; i < times; i++) {
+      floats.copyWithin(repeated / 4 + i * row.size, bAt / 4, bAt / 4 + row.size);
+    }
+    runRows(backend, kernel, op, aAt, repeated, to, longer, fewer);
+  });
+  return result;
+}
+
+/** Runs shorter than this cost more to start than to do. */
+const LONG = 1024;
+
+/**
+ * A bias for few channels is a short row of b that all pixels share. How many pixels to take for one: b's row is
+ * then written out as often.
+ */
+function repetitions(row: Dimension, outer: Dimension[]): number {
+  const [pixels] = outer;
+  if (!pixels || outer.length > 1 || pixels.b !== 0 || row.b !== 1 || row.a !== 1 || pixels.a !== row.size)
+    return 1;
+  let times = 1;
+  while (row.size * times < LONG && pixels.size % (2 * times) === 0) times *= 2;
+  return times;
+}
+
+function runRows(
+  backend: SimdBackend,
+  kernel: Kernel,
+  op: number,
+  a: number,
+  b: number,
+  to: number,
+  row: Dimension,
+  outer: Dimension[],
+): void {
+  const rows = outer.reduce((product, { size }) => product * size, 1);
   const rowsPerChunk = rows === 1 ? 0 : Math.max(1, Math.floor(CHUNK / row.size));
-  const chunks = rows === 1 ? Math.ceil(size / CHUNK) : Math.ceil(rows / rowsPerChunk);
+  const chunks = rows === 1 ? Math.ceil(row.size / CHUNK) : Math.ceil(rows / rowsPerChunk);
   const dimension = (index: number): Dimension => outer[index] ?? { size: 1, a: 0, b: 0 };
   const [d0, d1, d2, d3] = [dimension(0), dimension(1), dimension(2), dimension(3)];
   backend.run(kernel, chunks, [
-    ...[op, backend.address(a), backend.address(b), backend.address(result), row.size, rows, rowsPerChunk],
+    ...[op, a, b, to, row.size, rows, rowsPerChunk],
     ...[row.a === 0 ? 0 : 1, row.b === 0 ? 0 : 1, d0.size, d1.size, d2.size],
     ...[d0.a, d1.a, d2.a, d3.a, d0.b, d1.b, d2.b, d3.b],
   ]);
-  return result;
 }
 
 /** c = op(a, b), computed into `result`, for shapes that are known to fold. */
