@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
-import { availableGpus, selectBackend, type BackendChoice } from "#engine";
+import { adamStep, availableGpus, selectBackend, type BackendChoice } from "#engine";
 
-export { availableGpus };
+export { adamStep, availableGpus };
 export type { BackendChoice };
 
 // Until a backend is chosen, weights can be made all the same: tfjs moves them to where they are used.

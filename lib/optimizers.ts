@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
+import { adamStep } from "./backend";
 
 /** An optimizer and the weights that are its own: no step of it touches any other. */
 export interface Optimizer {
@@ -37,12 +38,24 @@ export function adam(
     if (!(beta >= 0 && beta < 1))
       throw new RangeError(`adam: betas must be in [0, 1), got [${betas.join(", ")}]`);
   }
-  const optimizer = tf.train.adam(lr, betas[0], betas[1], eps);
+  const moments = parameters.map((parameter) => {
+    const zeros = () => tf.tidy(() => tf.variable(tf.zerosLike(parameter), false));
+    return { m: zeros(), v: zeros() };
+  });
+  let step = 0;
   return {
     parameters,
-    // As a list in the order of the weights: tfjs finds the moments of a weight by its position.
-    applyGradients: (gradients) =>
-      optimizer.applyGradients(parameters.map(({ name }) => ({ name, tensor: gradients[name]! }))),
-    dispose: () => optimizer.dispose(),
+    applyGradients: (gradients) => {
+      const rates = { lr, beta1: betas[0], beta2: betas[1], eps, step: ++step };
+      for (const [i, parameter] of parameters.entries()) {
+        const { m, v } = moments[i]!;
+        const [newValue, newM, newV] = adamStep(parameter, gradients[parameter.name]!, m, v, rates);
+        parameter.assign(newValue);
+        m.assign(newM);
+        v.assign(newV);
+        tf.dispose([newValue, newM, newV]);
+      }
+    },
+    dispose: () => tf.dispose(moments.flatMap(({ m, v }) => [m, v])),
   };
 }

@@ -1,5 +1,6 @@
 // From a job's number to what does it.
 import { Kernel } from "./kernel-ids";
+import { adam } from "./adam";
 import { binary, compare } from "./binary";
 import { unary } from "./elementwise";
 import { cast, fill } from "./conversions";
@@ -35,6 +36,7 @@ export function execute(kernel: i32, params: usize, chunk: i32): void {
     case Kernel.Softmax: return softmax(params, chunk);
     case Kernel.ArgMax: return argMax(params, chunk);
     case Kernel.BatchNorm: return batchNorm(params, chunk);
+    case Kernel.Adam: return adam(params, chunk);
     default: unreachable();
   }
 }

@@ -24,6 +24,7 @@ export const enum Kernel {
   Fill,
   Cast,
   BatchNorm,
+  Adam,
 }
 
 export const enum UnaryOp {

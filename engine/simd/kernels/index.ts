@@ -1,3 +1,4 @@
+import { adamStep } from "./adam";
 import { broadcasting, reluGrad } from "./broadcasting";
 import { conv2D } from "./convolution";
 import { conv2DBackpropFilter, conv2DBackpropInput } from "./convolution-gradients";
@@ -23,6 +24,7 @@ export const own: Record<string, OwnKernel> = {
   ...elementwise,
   ...broadcasting,
   ReluGrad: reluGrad,
+  AdamStep: adamStep,
   ...reductions,
   ...shapes,
   ...conversions,
