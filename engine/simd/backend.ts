@@ -10,6 +10,7 @@ import {
 import type { Kernel } from "./assembly/kernel-ids";
 import type { Block, Heap } from "./heap";
 import { HeapTensor, type NumericArray, type PendingSum, type Values } from "./heap-tensor";
+import { OffsetTables } from "./kernels/offset-tables";
 import type { ThreadPool } from "./pool";
 
 /**
@@ -18,6 +19,8 @@ import type { ThreadPool } from "./pool";
  */
 export class SimdBackend extends MathBackendCPU {
   private nextId = 0;
+  /** What the matrix products' tiles read to find their numbers. */
+  readonly tables = new OffsetTables(this);
 
   constructor(
     readonly heap: Heap,
@@ -170,7 +173,8 @@ export class SimdBackend extends MathBackendCPU {
     return tensor;
   }
 
-  private allocate(bytes: number, shape: number[]): Block {
+  /** @throws Error that names the shape and the heap's size where there is no memory left */
+  allocate(bytes: number, shape: number[]): Block {
     const block = this.heap.allocate(bytes);
     if (block) return block;
     const mebi = (size: number) => `${(size / 2 ** 20).toFixed(1)} MiB`;

@@ -4,7 +4,8 @@ import type { SimdBackend } from "../backend";
 import { convInfo, frameOf, stridesOf, windowOf, withFrame } from "./images";
 import type { ConvAttrs, ConvInfo, Images } from "./images";
 import { fallback, floatsOnly, inputsOf, type OwnKernel } from "./kernel";
-import { inARow, multiplyRows, withPacked, type Dimension, type Packing } from "./products";
+import { inARow, type Dimension } from "./offset-tables";
+import { multiplyRows, withPacked, type Packing } from "./products";
 
 export const conv2D: OwnKernel = floatsOnly("Conv2D", (call) => {
   const { x, filter } = inputsOf<"x" | "filter">(call);

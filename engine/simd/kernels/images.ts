@@ -1,7 +1,8 @@
 import { backend_util, util } from "@tensorflow/tfjs-core";
 import { Kernel } from "../assembly/kernel-ids";
 import type { SimdBackend } from "../backend";
-import type { Offsets, Strides } from "./products";
+import type { Offsets } from "./offset-tables";
+import type { Strides } from "./products";
 
 export type ConvInfo = backend_util.Conv2DInfo;
 

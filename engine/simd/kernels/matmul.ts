@@ -2,7 +2,8 @@ import { broadcast_util, util, type TensorInfo } from "@tensorflow/tfjs-core";
 import type { SimdBackend } from "../backend";
 import { floatsOnly, type OwnKernel } from "./kernel";
 import { copy } from "./layouts";
-import { inARow, multiplyOuter, multiplyRows, withPacked, zeros } from "./products";
+import { inARow } from "./offset-tables";
+import { multiplyOuter, multiplyRows, withPacked, zeros } from "./products";
 
 /** A matrix (of a batch) seen as rows × columns, transposed or not: strides in bytes. */
 interface Matrix {

@@ -2,6 +2,7 @@ import { util, type TensorInfo } from "@tensorflow/tfjs-core";
 import { Kernel } from "../assembly/kernel-ids";
 import type { SimdBackend } from "../backend";
 import { countFlops } from "../report";
+import { nameOf, stepsOf, tableOf, walk, type Offsets, type Table } from "./offset-tables";
 
 // The jobs of assembly/products.ts. Addresses and strides are in bytes.
 
@@ -30,72 +31,15 @@ export interface RowsProduct {
   cBatch?: number;
 }
 
-/** Three nested dimensions of a sum over k, the outermost first: how many, and the stride of each. */
-export type Offsets = [Dimension, Dimension, Dimension];
-
-export interface Dimension {
-  size: number;
-  stride: number;
-}
-
-/** Dimensions where there is but one. */
-export function inARow(size: number, stride: number): Offsets {
-  return [ONE, ONE, { size, stride }];
-}
-
-const ONE: Dimension = { size: 1, stride: 0 };
-
-function stepsOf([outer, middle, inner]: Offsets): number {
-  return outer.size * middle.size * inner.size;
-}
-
-/** Writes numbers where threads can read them, and calls `use` with their address. */
-function withNumbers(
-  backend: SimdBackend,
-  count: number,
-  write: (to: Int32Array, at: number) => void,
-  use: (at: number) => void,
-) {
-  backend.withScratch(count, [count], (at) => {
-    write(new Int32Array(backend.heap.memory.buffer, at, count), at);
-    use(at);
-  });
-}
-
 /** Runs a kernel that takes several jobs at a time; they need more room than the parameters have. */
 function runJobs(backend: SimdBackend, kernel: Kernel, chunks: number, jobs: number[][]): void {
   const length = jobs[0]!.length;
-  const write = (to: Int32Array) => jobs.forEach((job, i) => to.set(job, i * length));
-  withNumbers(backend, jobs.length * length, write, (at) => backend.run(kernel, chunks, [jobs.length, at]));
-}
-
-/** Calls `visit` with each k's distance from the first, in order. */
-function walk([outer, middle, inner]: Offsets, visit: (offset: number) => void): void {
-  for (let i = 0; i < outer.size; i++) {
-    for (let j = 0; j < middle.size; j++) {
-      let offset = i * outer.stride + j * middle.stride;
-      for (let k = 0; k < inner.size; k++) {
-        visit(offset);
-        offset += inner.stride;
-      }
-    }
-  }
-}
-
-/** Writes the tables of offsets that the tiles read, and calls `use` with their addresses. */
-function withTables(backend: SimdBackend, all: Offsets[], use: (tables: number[]) => void): void {
-  const named = all.map((offsets) => offsets.map(({ size, stride }) => `${size}×${stride}`).join());
-  const different = new Map(named.map((name, i) => [name, all[i]!]));
-  const size = [...different.values()].reduce((sum, offsets) => sum + stepsOf(offsets), 0);
-  const addresses = new Map<string, number>();
-  const write = (table: Int32Array, start: number) => {
-    let at = 0;
-    for (const [name, offsets] of different) {
-      addresses.set(name, start + at * 4);
-      walk(offsets, (offset) => (table[at++] = offset));
-    }
-  };
-  withNumbers(backend, size, write, () => use(named.map((name) => addresses.get(name)!)));
+  const size = jobs.length * length;
+  backend.withScratch(size, [size], (at) => {
+    const numbers = new Int32Array(backend.heap.memory.buffer, at, size);
+    jobs.forEach((job, i) => numbers.set(job, i * length));
+    backend.run(kernel, chunks, [jobs.length, at]);
+  });
 }
 
 export interface Strides {
@@ -141,11 +85,10 @@ export function multiplyRows(backend: SimdBackend, ...products: RowsProduct[]): 
   );
   const rowChunks = Math.ceil((images * pixels[0]!) / rowsPerChunk[0]!);
   steps.forEach((count, i) => countFlops(2 * batch * images * pixels[i]! * count * columns));
-  const all = products.map(({ offsets }) => offsets);
-  withTables(backend, all, (tables) => {
-    // Written out, and not by spreading: an image's border alone makes dozens of them.
-    // prettier-ignore
-    const jobs = products.map((product, i) => [
+  const tables = backend.tables.addresses(products.map(({ offsets }) => tableOf(offsets)));
+  // Written out, and not by spreading: an image's border alone makes dozens of them.
+  // prettier-ignore
+  const jobs = products.map((product, i) => [
       product.a, product.b, product.c, product.bias ?? 0, product.aBatch ?? 0, product.bBatch ?? 0, product.cBatch ?? 0,
       images * pixels[i]!, rowsPerChunk[i]!, rowChunks, columns, columnsPerChunk, columnChunks,
       product.width, product.height,
@@ -153,8 +96,7 @@ export function multiplyRows(backend: SimdBackend, ...products: RowsProduct[]): 
       product.cStrides.x, product.cStrides.y, product.cStrides.image,
       steps[i]!, tables[i]!, (product.packedSteps ?? steps[i]!) * 32, product.firstStep ?? 0, wideTail ? 1 : 0,
     ]);
-    runJobs(backend, Kernel.Rows, batch * rowChunks * columnChunks * products.length, jobs);
-  });
+  runJobs(backend, Kernel.Rows, batch * rowChunks * columnChunks * products.length, jobs);
 }
 
 /** B before packing: where each k and each column lies. Strides may be negative. */
@@ -220,7 +162,7 @@ const MOST_GROUPS = 16;
 const MOST_PART_FLOATS = 4 << 20;
 
 export function multiplyOuter(backend: SimdBackend, product: OuterProduct): void {
-  const { segments, length, columns, images, offsets, bOffsets } = product;
+  const { segments, length, columns, images, offsets } = product;
   const rows = segments * length;
   const steps = stepsOf(offsets);
   const paddedColumns = Math.ceil(columns / 8) * 8;
@@ -236,35 +178,40 @@ export function multiplyOuter(backend: SimdBackend, product: OuterProduct): void
   const stepsPerPass = Math.ceil(groupSteps / Math.ceil(groupSteps / MOST_STEPS));
   const rowBytes = paddedColumns * 4;
   countFlops(2 * rows * columns * images * steps);
+  const [table = 0] = backend.tables.addresses([outerTable(product, imagesPerGroup)]);
   backend.withScratch(usedGroups * partFloats, [segments, length, columns], (parts) => {
-    // Of all images of a group: for each k, where it lies in A and in B.
-    const write = (table: Int32Array) => {
-      for (let image = 0; image < imagesPerGroup; image++) {
-        let at = image * steps * 2;
-        walk(offsets, (offset) => {
-          table[at] = image * product.aImage + offset;
-          at += 2;
-        });
-        at = image * steps * 2 + 1;
-        walk(bOffsets, (offset) => {
-          table[at] = image * product.bImage + offset;
-          at += 2;
-        });
-      }
-    };
-    withNumbers(backend, 2 * groupSteps, write, (table) => {
-      backend.run(Kernel.Outer, usedGroups * units, [
-        ...[product.a, product.b, parts, partFloats * 4],
-        ...[images, imagesPerGroup, units, rowsPerUnit, rows, length, product.aSegment, columns, rowBytes],
-        ...[steps, stepsPerPass, table, product.aImage, product.bImage],
-      ]);
-    });
+    backend.run(Kernel.Outer, usedGroups * units, [
+      ...[product.a, product.b, parts, partFloats * 4],
+      ...[images, imagesPerGroup, units, rowsPerUnit, rows, length, product.aSegment, columns, rowBytes],
+      ...[steps, stepsPerPass, table, product.aImage, product.bImage],
+    ]);
     const rowsPerChunk = Math.ceil(NUMBERS_PER_CHUNK / (usedGroups * paddedColumns));
     backend.run(Kernel.SumParts, Math.ceil(rows / rowsPerChunk), [
       ...[parts, partFloats * 4, usedGroups, product.c],
       ...[rows, rowsPerChunk, columns, rowBytes, product.flip ? 1 : 0],
     ]);
   });
+}
+
+/** Of all images of a group: for each k, where it lies in A and in B. */
+function outerTable({ offsets, bOffsets, aImage, bImage }: OuterProduct, images: number): Table {
+  const steps = stepsOf(offsets);
+  const name = `${images}×${aImage}:${nameOf(offsets)};${images}×${bImage}:${nameOf(bOffsets)}`;
+  const write = (table: Int32Array) => {
+    for (let image = 0; image < images; image++) {
+      let at = image * steps * 2;
+      walk(offsets, (offset) => {
+        table[at] = image * aImage + offset;
+        at += 2;
+      });
+      at = image * steps * 2 + 1;
+      walk(bOffsets, (offset) => {
+        table[at] = image * bImage + offset;
+        at += 2;
+      });
+    }
+  };
+  return { name, size: 2 * images * steps, write };
 }
 
 const NUMBERS_PER_CHUNK = 32768;
