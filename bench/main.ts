@@ -5,7 +5,7 @@ import { median, ms, ratio, table } from "./table";
 
 const HELP = `Measures the training of the tutorial's GAN on the CPU, side by side with PyTorch and tfjs's wasm backend.
 
-usage: npm run bench [-- --quick] [-- --only steps,epoch,kernels,memory,startup]
+usage: npm run bench [-- --quick] [-- --only steps,epoch,rendering,kernels,memory,startup]
 
 --quick     few steps of each, and batch 128 alone: a minute or two instead of a quarter of an hour
 --only      some of the parts
@@ -140,6 +140,20 @@ async function printEpoch(quick: boolean, stepMs: number | undefined): Promise<v
   );
 }
 
+async function printRendering(quick: boolean): Promise<void> {
+  const { totalMs, drawingMs, outputs, bytes } = await measure<Record<string, number>>(
+    "rendering.ts",
+    ["simd", quick ? 40 : EPOCH_BATCHES],
+    MOST,
+  );
+  const share = (drawingMs! / (totalMs! - drawingMs!)) * 100;
+  say("## What is shown while training\n");
+  say(
+    `Live view and epoch's picture: ${outputs} outputs of ${(bytes! / outputs! / 1024).toFixed(0)} KiB, which add ` +
+      `${share.toFixed(2)} % to the training time of an epoch (${ms(drawingMs)} of ${ms(totalMs)} ms).\n`,
+  );
+}
+
 async function printMemory(quick: boolean): Promise<void> {
   const steps = quick ? 50 : 1000;
   const samples = await measure<{ step: number; residentMiB: number; tensors: number }[]>(
@@ -181,7 +195,7 @@ async function main(): Promise<void> {
     },
   });
   if (values.help) return say(HELP);
-  const parts = ["steps", "epoch", "kernels", "memory", "startup"];
+  const parts = ["steps", "epoch", "rendering", "kernels", "memory", "startup"];
   const wanted = values.only?.split(",") ?? parts;
   const unknown = wanted.filter((part) => !parts.includes(part));
   if (unknown.length > 0)
@@ -200,6 +214,7 @@ async function main(): Promise<void> {
     printSteps(quick, times, torch);
   }
   if (wanted.includes("epoch")) await printEpoch(quick, stepMs);
+  if (wanted.includes("rendering")) await printRendering(quick);
   if (wanted.includes("kernels")) await printKernels(quick, ceiling.get(MOST)!);
   if (wanted.includes("memory")) await printMemory(quick);
   if (wanted.includes("startup")) await printStartup();
