@@ -64,7 +64,8 @@ export class Evaluator {
       );
       throw error;
     }
-    return state.value;
+    // A promise as the value is awaited, and an interrupt ends that, too.
+    return await Promise.race([state.value, run.stopping]);
   }
 
   lookup(name: string): unknown {

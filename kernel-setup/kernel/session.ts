@@ -153,7 +153,8 @@ export class Session {
         const value = await this.parts
           .evaluator()
           .evaluate(`(${String(source)}\n)`, label, run, () => undefined);
-        results[name] = { status: "ok", data: await bundleOf(value), metadata: {} };
+        const data = await Promise.race([bundleOf(value), run.stopping]);
+        results[name] = { status: "ok", data, metadata: {} };
       } catch (error) {
         results[name] = { status: "error", ...this.report(error, label, run) };
       }

@@ -77,6 +77,32 @@ for (const how of ["interrupt_request", "SIGINT"] as const) {
       });
     }
 
+    for (const [name, value] of Object.entries({
+      "a promise": "new Promise<void>(() => {})",
+      "a thenable": "({ then() {} })",
+      "a rich form": '({ [Symbol.for("Jupyter.display")]: () => new Promise(() => {}) })',
+    })) {
+      it(`stops waiting for ${name} that is the cell's value or a user expression's`, async () => {
+        const { kernel } = fixture;
+        const cell = kernel.run(`console.log("begun"); ${value}`);
+        await cell.printed("begun");
+        await sleep(50);
+        await kernel.interrupt(how);
+        assert.equal((await cell.done(4_000)).reply.ename, "KeyboardInterrupt");
+
+        const asking = kernel.run('console.log("begun")', { user_expressions: { never: value } });
+        await asking.printed("begun");
+        await sleep(150);
+        await kernel.interrupt(how);
+        const { never } = (await asking.done(4_000)).reply.user_expressions as Record<
+          string,
+          { ename: string }
+        >;
+        assert.equal(never!.ename, "KeyboardInterrupt");
+        assert.equal((await kernel.execute("'next'")).expectOk().result, "'next'");
+      });
+    }
+
     it("stops a loop in a timer that has outlived its cell", async () => {
       const { kernel } = fixture;
       const cell = await kernel.execute('setTimeout(() => { console.log("begun"); for (;;); }, 50); "over"');
