@@ -22,18 +22,19 @@ interface Output {
   values: ArrayLike<number>;
 }
 
-/** Passes when `simd` answers a case as tfjs's `cpu` backend does, or both refuse it. */
-export async function assertAsOnCpu({ text, inputs, run, tolerance = 2e-5 }: Case): Promise<void> {
+/** Passes when `simd` answers a case as tfjs's `cpu` backend does, or both refuse it: then false. */
+export async function assertAsOnCpu({ text, inputs, run, tolerance = 2e-5 }: Case): Promise<boolean> {
   const described = `${text} on ${inputs.map(({ dtype, shape }) => `${dtype}[${shape.join(",")}]`).join(", ")}`;
   const expected = await outputsOn("cpu", inputs, run);
   const actual = await outputsOn("simd", inputs, run);
   if (expected instanceof Error || actual instanceof Error) {
     const both = expected instanceof Error && actual instanceof Error;
     assert.ok(both, `${described}: cpu ${outcome(expected)}, simd ${outcome(actual)}`);
-    return;
+    return false;
   }
   assert.equal(actual.length, expected.length, `${described}: number of outputs`);
   expected.forEach((output, i) => assertSame(actual[i]!, output, tolerance, `${described}, output ${i}`));
+  return true;
 }
 
 async function outputsOn(name: BackendName, inputs: Input[], run: Case["run"]): Promise<Output[] | Error> {
