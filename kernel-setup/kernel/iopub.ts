@@ -5,8 +5,13 @@ import type { Header, Json } from "./wire";
 
 export type StreamName = "stdout" | "stderr";
 
-/** How long printed text may wait for more of its kind, and how much of it may pile up. */
+/**
+ * In each window of this length so many pieces of printed text go out at once; what comes after them waits for more of
+ * its kind. So the last line before a long computation is seen, and a loop that prints does not flood the front end.
+ */
 const COALESCE_MS = 20;
+const AT_ONCE = 64;
+/** How much text may pile up. */
 const COALESCE_CHARS = 1 << 16;
 
 /** The main thread's side of the iopub channel: everything in order, streams coalesced. */
@@ -14,7 +19,8 @@ export class IOPub {
   private sequence = 0;
   private pending:
     { name: StreamName; parent: Header | undefined; chunks: string[]; size: number } | undefined;
-  private lastFlush = 0;
+  private windowEnd = 0;
+  private left = 0;
 
   constructor(
     private readonly worker: Worker,
@@ -46,15 +52,19 @@ export class IOPub {
     }
     this.pending.chunks.push(text);
     this.pending.size += text.length;
+    const now = performance.now();
+    if (now >= this.windowEnd) {
+      this.windowEnd = now + COALESCE_MS;
+      this.left = AT_ONCE;
+    }
     // A loop that never yields never reaches setImmediate.
-    if (this.pending.size > COALESCE_CHARS || performance.now() - this.lastFlush > COALESCE_MS) this.flush();
+    if (this.pending.size > COALESCE_CHARS || this.left-- > 0) this.flush();
   }
 
   flush(): void {
     const pending = this.pending;
     if (!pending) return;
     this.pending = undefined;
-    this.lastFlush = performance.now();
     this.post(
       "stream",
       pending.parent,
