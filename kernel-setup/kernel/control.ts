@@ -15,6 +15,10 @@ const STUCK =
   "The cell has not stopped: it is inside code that cannot be interrupted (a native call, a child process, or a loop " +
   "of an npm package). Wait for it, or restart the kernel, which loses its variables.\n";
 
+const STOPPING =
+  "The cell is stopping: it finishes what it is computing first. Interrupt again to stop it at once.\n";
+const STOPPING_DELAY_MS = 2000;
+
 /** How long the main thread may take to notice a second interrupt. */
 const ADVICE_DELAY_MS = 250;
 
@@ -61,6 +65,11 @@ function interrupt(): void {
     if (state.handled < count) publish("stream", running, { name: "stderr", text: STUCK });
   };
   if (again) setTimeout(advise, ADVICE_DELAY_MS);
+  const cell = running;
+  setTimeout(() => {
+    if (state.graceful && state.handled === count && running === cell)
+      publish("stream", cell, { name: "stderr", text: STOPPING });
+  }, STOPPING_DELAY_MS);
 }
 
 function close(): void {

@@ -1,9 +1,16 @@
 import { getEventListeners } from "node:events";
+// Not the global ones, which cells may replace and which stop with the run they are called in.
+import { clearInterval, setInterval } from "node:timers";
 import { currentRun, type Run } from "./run";
 import type { SharedState } from "./shared-state";
 
-/** How long a library that listens to the cell's signal has for stopping cleanly. */
-const GRACE_MS = 1000;
+/**
+ * How long a library that listens to the cell's signal has for stopping cleanly: 1 s in turns of the event loop, so
+ * that what it computes between two turns does not count. What does not yield at all is stopped after GRACE_MS.
+ */
+const GRACE_TURNS = 20;
+const TURN_MS = 50;
+const GRACE_MS = 30_000;
 
 /**
  * Stops runs. Emitted code calls `check` (behind a look at the shared flag) in loops, at the start of functions and
@@ -30,6 +37,7 @@ export class Interrupter {
 
   end(run: Run): void {
     this.active = undefined;
+    this.shared.graceful = false;
     // Whatever an interrupted cell left behind stops, also when the cell itself came to a clean end.
     if (run.forceAt !== undefined) run.stop();
   }
@@ -73,12 +81,24 @@ export class Interrupter {
     }
     const listened = !again && getEventListeners(run.controller.signal, "abort").length > 0;
     run.forceAt = performance.now() + (listened ? GRACE_MS : 0);
+    if (run === this.active) this.shared.graceful = listened;
     run.controller.abort(run.reason);
-    if (listened) setTimeout(() => run.stop(), GRACE_MS);
+    if (listened) stopAfterGrace(run);
     else run.stop();
   }
 
   private settle(): void {
-    this.shared.flag = this.alive.size > 0 || this.shared.asked !== this.shared.handled;
+    // In this order: an interrupt that another thread asks for in between must keep the flag up.
+    this.shared.flag = this.alive.size > 0;
+    if (this.shared.asked !== this.shared.handled) this.shared.flag = true;
   }
+}
+
+function stopAfterGrace(run: Run): void {
+  let turns = 0;
+  const timer = setInterval(() => {
+    if (!run.stopped && ++turns < GRACE_TURNS) return;
+    clearInterval(timer);
+    run.stop();
+  }, TURN_MS);
 }

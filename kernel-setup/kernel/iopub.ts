@@ -1,3 +1,5 @@
+// Not the global one, which cells may replace.
+import { setImmediate } from "node:timers";
 import type { Worker } from "node:worker_threads";
 import type { SharedState } from "./shared-state";
 import type { ToControl } from "./thread-messages";

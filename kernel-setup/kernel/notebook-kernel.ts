@@ -19,7 +19,11 @@ export interface NotebookKernel {
   readonly show: (value: unknown, options?: DisplayOptions) => void;
   readonly clearOutput: (wait?: boolean) => void;
   readonly input: (prompt?: string, options?: { readonly password?: boolean }) => Promise<string>;
-  /** The cell's signal: aborted on interrupt. Who listens to its "abort" event has up to 1 s for stopping cleanly. */
+  /**
+   * The cell's signal: aborted on interrupt. Who listens to its "abort" event has time for stopping cleanly: until the
+   * event loop has turned for 1 s, not counting what computes between two turns, and 30 s at most. A second interrupt
+   * stops it at once.
+   */
   readonly signal: AbortSignal;
   /** The cell this code runs for; id is the front end's cellId, if it sent one. */
   readonly cell: { readonly id: string | undefined; readonly executionCount: number; readonly code: string };

@@ -2,7 +2,7 @@
 export class SharedState {
   readonly cells: Int32Array;
 
-  constructor(readonly buffer: SharedArrayBuffer = new SharedArrayBuffer(20)) {
+  constructor(readonly buffer: SharedArrayBuffer = new SharedArrayBuffer(24)) {
     this.cells = new Int32Array(buffer);
   }
 
@@ -32,6 +32,14 @@ export class SharedState {
   }
   set handled(count: number) {
     Atomics.store(this.cells, 2, count);
+  }
+
+  /** Whether an interrupted cell is being left time for stopping cleanly. */
+  get graceful(): boolean {
+    return Atomics.load(this.cells, 5) !== 0;
+  }
+  set graceful(is: boolean) {
+    Atomics.store(this.cells, 5, is ? 1 : 0);
   }
 
   /** The number of the last message that the control thread has handed to ZeroMQ. */

@@ -36,6 +36,50 @@ describe("the running cell's signal", () => {
     assert.equal((await cell.done(5_000)).reply.ename, "KeyboardInterrupt");
   });
 
+  it("lets a library that computes longer than a second between two turns stop cleanly", async () => {
+    const { kernel } = fixture;
+    const cell = kernel.run(`${kernelOfCell}
+      signal.addEventListener("abort", () => {});
+      const compute = (ms: number) => { const end = Date.now() + ms; while (Date.now() < end); };
+      try {
+        for (let batch = 0; ; batch++) {
+          if (batch === 0) console.log("begun");
+          compute(1500);
+          await new Promise((r) => setImmediate(r));
+          signal.throwIfAborted();
+        }
+      } catch (error) {
+        compute(1500);
+        await new Promise((r) => setImmediate(r));
+        console.log("stopped by", (error as Error).name);
+        throw error;
+      } finally {
+        console.log("cleaned up");
+      }`);
+    await cell.printed("begun");
+    await sleep(100);
+    await kernel.interrupt("interrupt_request");
+    await cell.done(10_000);
+    assert.equal(cell.stdout, "begun\nstopped by KernelInterrupt\ncleaned up\n");
+    assert.equal(cell.reply.ename, "KeyboardInterrupt");
+    assert.match(cell.stderr, /again/, "after 2 s it says how to stop at once");
+  });
+
+  it("stops at once what listens and computes, when interrupted again", async () => {
+    const { kernel } = fixture;
+    const cell = kernel.run(`${kernelOfCell}
+      signal.addEventListener("abort", () => {});
+      console.log("begun");
+      for (;;);`);
+    await cell.printed("begun");
+    await kernel.interrupt("interrupt_request");
+    await cell.until(() => cell.stderr.includes("again"), "advice", 5_000);
+    assert.throws(() => cell.reply, "the cell has time");
+    await kernel.interrupt("interrupt_request");
+    assert.equal((await cell.done(2_000)).reply.ename, "KeyboardInterrupt");
+    assert.equal((await kernel.execute("'next'")).expectOk().result, "'next'");
+  });
+
   it("works with what takes a signal, and is a fresh one in every cell", async () => {
     const { kernel } = fixture;
     const cell = kernel.run(`import { setTimeout as delay } from "node:timers/promises";
