@@ -33,6 +33,7 @@ const heartbeat = new Reply();
 let running: Header | undefined;
 let lastInterrupt = -Infinity;
 let signals: Worker | undefined;
+let isClosing = false;
 
 const tell = (message: FromControl): void => port.postMessage(message);
 
@@ -73,6 +74,7 @@ function interrupt(): void {
 }
 
 function close(): void {
+  isClosing = true;
   for (const socket of [iopub, control, heartbeat]) socket.close();
   void signals?.terminate();
   state.announceClosed();
@@ -80,9 +82,15 @@ function close(): void {
 
 /** See sigint.ts. */
 function listenToSignals(): void {
+  if (signals || isClosing) return;
   signals = new Worker(join(__dirname, "sigint.js"));
   signals.on("message", interrupt);
   signals.on("error", () => undefined);
+  signals.on("exit", () => {
+    signals = undefined;
+    // Not at once: what ended it may end it again.
+    setTimeout(listenToSignals, 1000).unref();
+  });
   signals.unref();
 }
 
@@ -131,7 +139,8 @@ function publishForMain(): void {
   port.on("message", (message: ToControl) => {
     if (message.kind === "running") {
       running = message.parent;
-      return;
+      // From now on the main thread may be too busy to hear signals.
+      return listenToSignals();
     }
     if (message.kind === "close") return close();
     publish(message.type, message.parent, message.content, message.metadata, message.buffers);
@@ -148,7 +157,8 @@ async function main(): Promise<void> {
   ]);
   publishForMain();
   followParent();
-  // Not at once: the first reply and the compiler need the processor more. The main thread hears signals until then.
+  // Not at once, but for the first cell: the first reply and the compiler need the processor more. The main thread hears
+  // signals until then.
   setTimeout(listenToSignals, 1000).unref();
   await Promise.all([serveControl(), serveHeartbeat()]);
 }

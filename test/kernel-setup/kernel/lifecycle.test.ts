@@ -65,6 +65,15 @@ describe("life of a kernel", () => {
     assert.equal(code, 3);
   });
 
+  it("hears SIGINT in its first second, while its first cell computes", async () => {
+    const cell = kernel.run(running["a computing cell"]!);
+    await cell.until(() => cell.types.includes("status"), "busy", 5_000);
+    await sleep(300);
+    await kernel.interrupt("SIGINT");
+    assert.equal((await cell.done(10_000)).reply.ename, "KeyboardInterrupt");
+    assert.equal((await kernel.execute("'next'")).expectOk().result, "'next'");
+  });
+
   it("ends by SIGTERM", async () => {
     await kernel.run(running["a computing cell"]!).printed("begun");
     kernel.process.signal("SIGTERM");
