@@ -42,6 +42,8 @@ const comms = new Comms((type, content, metadata, buffers) =>
   iopub.publish(type, currentParent(), content, metadata, buffers),
 );
 let refused = 0;
+/** Whether the process ends by the kernel's own will, and not by a cell's. */
+let isEnding = false;
 let evaluator: Evaluator | undefined;
 
 const kernel = createNotebookKernel({
@@ -82,7 +84,7 @@ const session: Session = new Session({
   interrupter,
   comms,
   evaluator: getEvaluator,
-  shutdown: () => process.exit(0),
+  shutdown: () => end(0),
 });
 
 /** Loads the compiler ahead of the first cell; and keeps it compiled for the next session, once there is time. */
@@ -122,10 +124,15 @@ async function serve(socket: Router, channel: string, handle: (message: Message)
   }
 }
 
+function end(code: number): never {
+  isEnding = true;
+  process.exit(code);
+}
+
 function listen(): void {
   worker.on("message", (message: FromControl) => {
     if (message.kind === "interrupt") interrupter.notice();
-    else if (message.kind === "shutdown") process.exit(0);
+    else if (message.kind === "shutdown") end(0);
     else if (message.kind === "refused") refuse(message.channel, message.reason);
   });
   const report = (title: string, error: unknown): void => {
@@ -136,20 +143,20 @@ function listen(): void {
   process.on("unhandledRejection", (error) => report("Unhandled rejection:", error));
   worker.on("error", (error) => {
     log(`the control thread failed: ${String(error)}`);
-    process.exit(1);
+    end(1);
   });
   process.on("SIGINT", () => {
     shared.ask();
     interrupter.notice();
   });
   process.on("exit", (code) => {
-    if (session.active)
+    if (session.active && !isEnding)
       iopub.stream(
         "stderr",
         `The cell ended the kernel: process.exit(${code}). Its variables are lost.\n`,
         session.active.parent,
       );
-    session.abandon();
+    session.abandon(isEnding ? undefined : code);
     iopub.drain(400);
     iopub.close(200);
     shell.close();

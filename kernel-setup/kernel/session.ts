@@ -47,11 +47,14 @@ export class Session {
     } else void this.answer(message);
   }
 
-  /** For the end of the process: the reply that a cell which calls process.exit() still owes. */
-  abandon(): void {
+  /**
+   * For the end of the process: the reply that the running cell still owes. `code` is what the cell called
+   * process.exit() with; undefined when the end is not its doing.
+   */
+  abandon(code: number | undefined): void {
     const run = this.active;
     if (!run) return;
-    const content = { status: "ok", execution_count: this.executionCount, payload: [], user_expressions: {} };
+    const content = { execution_count: this.executionCount, ...endOf(code) };
     this.reply({ header: run.parent, identities: run.identities }, "execute_reply", content);
     this.parts.iopub.status("idle", run.parent);
   }
@@ -237,6 +240,15 @@ export class Session {
       .send(wire.encode({ identities: to.identities, type, parent: to.header, content }))
       .catch(() => undefined);
   }
+}
+
+/** A reply's status when the process ends before the cell does. */
+function endOf(code: number | undefined): Json {
+  if (code === 0) return { status: "ok", payload: [], user_expressions: {} };
+  const isAborted = code === undefined;
+  const ename = isAborted ? "Aborted" : "SystemExit";
+  const evalue = isAborted ? "The kernel was shut down." : String(code);
+  return { status: isAborted ? "aborted" : "error", ename, evalue, traceback: [`${ename}: ${evalue}`] };
 }
 
 /** By its parts, because the class comes with the compiler, which is loaded late. */

@@ -63,6 +63,25 @@ describe("life of a kernel", () => {
     await cell.printed("last words");
     const { code } = await untilExit();
     assert.equal(code, 3);
+    await cell.done(1_000);
+    assert.equal(cell.reply.status, "error");
+    assert.equal(cell.reply.ename, "SystemExit");
+    assert.equal(cell.reply.evalue, "3");
+    assert.match(cell.stderr, /process\.exit\(3\)/);
+  });
+
+  it("ends by process.exit(0) in a cell without an error", async () => {
+    const { reply } = await kernel.run("process.exit(0);").done(10_000);
+    assert.equal(reply.status, "ok");
+  });
+
+  it("aborts the running cell when it is shut down", async () => {
+    const cell = kernel.run(running["an awaiting cell"]!);
+    await cell.printed("begun");
+    await kernel.shutdown(true);
+    await cell.done(2_000);
+    assert.equal(cell.reply.status, "aborted");
+    assert.equal(cell.stderr, "", "the cell did not end the kernel");
   });
 
   it("hears SIGINT in its first second, while its first cell computes", async () => {
