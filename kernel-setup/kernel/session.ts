@@ -62,22 +62,27 @@ export class Session {
   private async work(): Promise<void> {
     if (this.working) return;
     this.working = true;
-    for (let message = this.queue.shift(); message; message = this.queue.shift()) {
-      const { iopub } = this.parts;
-      this.lastParent = message.header;
-      iopub.running(message.header);
-      iopub.status("busy", message.header);
-      const content = await this.execute(message);
-      const isFailed = content.status === "error" && message.content.stop_on_error !== false;
-      // Requests that are on their way already were sent before the failure was known: they are aborted. What comes
-      // after the reply was sent in its knowledge, and runs.
-      if (isFailed) await arrivals();
-      const aborted = isFailed ? this.queue.splice(0) : [];
-      this.reply(message, "execute_reply", content);
-      iopub.status("idle", message.header);
-      for (const dropped of aborted) this.abort(dropped);
+    try {
+      for (let message = this.queue.shift(); message; message = this.queue.shift()) await this.cell(message);
+    } finally {
+      this.working = false;
     }
-    this.working = false;
+  }
+
+  private async cell(message: Message): Promise<void> {
+    const { iopub } = this.parts;
+    this.lastParent = message.header;
+    iopub.running(message.header);
+    iopub.status("busy", message.header);
+    const content = sendable(await this.execute(message));
+    const isFailed = content.status === "error" && message.content.stop_on_error !== false;
+    // Requests that are on their way already were sent before the failure was known: they are aborted. What comes
+    // after the reply was sent in its knowledge, and runs.
+    if (isFailed) await arrivals();
+    const aborted = isFailed ? this.queue.splice(0) : [];
+    this.reply(message, "execute_reply", content);
+    iopub.status("idle", message.header);
+    for (const dropped of aborted) this.abort(dropped);
   }
 
   private abort(message: Message): void {
@@ -239,6 +244,17 @@ export class Session {
     shell
       .send(wire.encode({ identities: to.identities, type, parent: to.header, content }))
       .catch(() => undefined);
+  }
+}
+
+/** `content`; or an error in its place, when a cell has put into it what JSON cannot hold. */
+function sendable(content: Json): Json {
+  try {
+    JSON.stringify(content);
+    return content;
+  } catch (error) {
+    const { execution_count } = content;
+    return { status: "error", execution_count, ...reportError(error), payload: [], user_expressions: {} };
   }
 }
 

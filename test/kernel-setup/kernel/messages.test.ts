@@ -93,6 +93,18 @@ describe("messages", () => {
     assert.match(String(values.wrong!.evalue), /noSuchName/);
   });
 
+  it("replies with an error when a user expression's form is no JSON, and runs the next cell", async () => {
+    const circle = "const circle: Record<string, unknown> = {}; circle.self = circle;";
+    for (const data of ["1n", "circle", "{ toJSON() { throw new Error('no JSON'); } }"]) {
+      const rich = `({ [Symbol.for("Jupyter.display")]: () => ({ "application/json": ${data} }) })`;
+      const cell = fixture.kernel.run(circle, { user_expressions: { rich } });
+      const { reply } = await cell.done(5_000);
+      assert.equal(reply.status, "error", data);
+      assert.ok(reply.ename && Array.isArray(reply.traceback));
+      assert.equal((await fixture.kernel.execute("'next'", { timeout: 5_000 })).result, "'next'");
+    }
+  });
+
   it("tells complete, incomplete and invalid code apart", async () => {
     const ask = async (code: string) =>
       (await fixture.kernel.request("shell", "is_complete_request", { code })).reply;
