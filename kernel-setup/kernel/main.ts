@@ -189,4 +189,7 @@ async function main(): Promise<void> {
   });
 }
 
-void main();
+main().catch((error: unknown) => {
+  log(`cannot start: ${String(error)}`);
+  end(1);
+});

@@ -123,6 +123,19 @@ describe("life of a kernel", () => {
     }
   });
 
+  it("ends with a message when its ports are taken, all of them or the shell's alone", async () => {
+    const { connection } = kernel.process;
+    for (const shared of [connection, { ...connection, control_port: 0, iopub_port: 0, hb_port: 0 }]) {
+      const second = await KernelProcess.start({ cwd: project.notebooks, connection: shared });
+      const exit = await Promise.race([second.exited, sleep(10_000)]);
+      await second.kill();
+      assert.ok(exit, "it must not stay");
+      assert.notEqual(exit.code, 0);
+      assert.match(second.log, /in use/i);
+    }
+    assert.equal((await kernel.execute("'first'")).result, "'first'");
+  });
+
   it("says what is wrong when the connection file is missing or broken", async () => {
     const broken = KernelProcess.writeConnectionFile({
       ...kernel.process.connection,
