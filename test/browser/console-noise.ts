@@ -9,6 +9,11 @@ const known: { readonly pattern: RegExp; readonly why: string }[] = [
     why: "Notebook 6: MathJax 2 looks whether web fonts work",
   },
   {
+    pattern:
+      /^console: (Failed to load resource|Refused to execute script).*\/nbextensions\/widgets\/notebook\/js\/extension\.js/,
+    why: "Notebook 6 always tries the widgets' extension, which is a package of its own",
+  },
+  {
     pattern: /^console: Failed to load resource: .*404.*\/lsp\/status/,
     why: "JupyterLab asks for language servers, which is an extension of its own",
   },
