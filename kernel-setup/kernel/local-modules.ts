@@ -9,6 +9,7 @@ import { emitModule } from "./compiler/emit";
 import { CHECK, CHECKED, FLAG, META } from "./compiler/guards";
 import { isLocal } from "./compiler/module-program";
 import type { Interrupter } from "./interrupt";
+import { currentRun } from "./run";
 import { registerScript } from "./traceback";
 
 interface LocalModule {
@@ -90,11 +91,12 @@ export class LocalModules {
       const path = resolved?.replace(/\.d\.([mc]?)ts$/, ".$1js");
       const isPath =
         specifier.startsWith(".") || specifier.startsWith("/") || code === "ERR_PACKAGE_PATH_NOT_EXPORTED";
-      return (await import(
+      const url =
         isPath && path !== undefined && existsSync(path)
           ? pathToFileURL(path).href
-          : nodePath(specifier, from)
-      )) as unknown;
+          : nodePath(specifier, from);
+      // Outside the cell's run: a package is loaded once, and an interrupt must not leave it half-loaded for good.
+      return await currentRun.exit(() => import(url) as Promise<unknown>);
     }
   }
 

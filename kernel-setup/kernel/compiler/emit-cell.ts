@@ -1,6 +1,6 @@
 import type * as TS from "typescript";
 import { lineMap, parseEmitted, transpile, type Emitted } from "./emit";
-import { enterGuard, leaveGuard, replaceImportMeta } from "./guards";
+import { CHECKED, enterGuard, leaveGuard, replaceImportMeta } from "./guards";
 import { TextEdits, type EditedText } from "./text-edits";
 import type { BoundSourceFile, TypeScript } from "./typescript-internals";
 
@@ -201,7 +201,7 @@ class CellRewriter {
           imported === "default" ? `${CELL}.defaultOf($$m)` : `$$m[${JSON.stringify(imported)}]`,
         );
       }
-    const load = `await ${CELL}.import(${JSON.stringify(specifier)})`;
+    const load = `${CHECKED}(await ${CELL}.import(${JSON.stringify(specifier)}))`;
     const text = !clause ? `${load};` : parts.length > 0 ? `{const $$m=${load};${parts.join("")}}` : ";";
     this.edits.replace(node.getStart(file), node.getEnd(), `;${text}`, this.source);
   }

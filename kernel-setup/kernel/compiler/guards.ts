@@ -10,8 +10,9 @@ export const FLAG = "$$flag";
 export const CHECK = "$$check";
 export const CHECKED = "$$checked";
 export const META = "$$meta";
-// A plain load, because Atomics.load is a call that V8 does not inline (20 ns). It cannot be moved out of a loop: the
-// call in the same loop may change what it reads.
+// A plain load, because Atomics.load is a call that V8 does not inline (20 ns). ECMAScript would allow reading it once
+// before a loop; V8 does not do that with what it loads from typed arrays, and if it did, the interrupt tests'
+// synchronous loops would show it.
 const GUARD = `${FLAG}[0]&&${CHECK}()`;
 
 /** Puts guards into loops, at the start of functions and around awaits, so that an interrupt can stop them. */

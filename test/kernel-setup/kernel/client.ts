@@ -23,7 +23,7 @@ export class KernelClient {
   /** Every message on iopub so far, in order of arrival. */
   readonly iopub: Message[] = [];
   /** Answers an input request; undefined sends no answer at all. */
-  onInput: (request: Content) => string | undefined = () => undefined;
+  onInput: (request: Content) => string | undefined | Promise<string> = () => undefined;
   private readonly outcomes = new Map<string, Outcome>();
   private readonly session = randomUUID();
   private readonly sockets: Record<Channel, Dealer>;
@@ -191,15 +191,15 @@ export class KernelClient {
   }
 
   private dispatch(message: Message): void {
-    if (message.header.msg_type === "input_request") return this.answer(message);
+    if (message.header.msg_type === "input_request") return void this.answer(message);
     this.outcomes.get(message.parent.msg_id ?? "")?.add(message);
     if (message.channel !== "iopub") return;
     this.iopub.push(message);
     for (const wake of this.watchers.splice(0)) wake();
   }
 
-  private answer(request: Message): void {
-    const value = this.onInput(request.content);
+  private async answer(request: Message): Promise<void> {
+    const value = await this.onInput(request.content);
     if (value === undefined) return;
     const parent = request.header;
     const { frames } = encode(

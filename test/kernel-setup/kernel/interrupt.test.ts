@@ -39,6 +39,15 @@ const cases: Record<string, string> = {
     'import { busy } from "../lib/loops"; busy(() => ticks++);',
 };
 
+/** A package that takes a second to load, as no local module does: only ES modules await. */
+const slowPackage = {
+  "node_modules/slow-to-load/package.json":
+    '{ "name": "slow-to-load", "type": "module", "main": "index.js" }',
+  "node_modules/slow-to-load/index.js":
+    "await new Promise((r) => setTimeout(r, 1000)); export const slow = 1;",
+  "node_modules/slow-to-load/index.d.ts": "export declare const slow: number;",
+};
+
 const loops = `export async function waiting(tick: () => void) {
   for (;;) { tick(); await new Promise((r) => setTimeout(r, 2)); }
 }
@@ -47,7 +56,7 @@ export function busy(tick: () => void) { for (;;) tick(); }
 
 for (const how of ["interrupt_request", "SIGINT"] as const) {
   describe(`interrupt by ${how}`, () => {
-    const fixture = useKernel({ "lib/loops.ts": loops });
+    const fixture = useKernel({ "lib/loops.ts": loops, ...slowPackage });
 
     for (const [name, code] of Object.entries(cases)) {
       it(`stops ${name}, and nothing of it runs on`, async (t) => {
@@ -102,6 +111,20 @@ for (const how of ["interrupt_request", "SIGINT"] as const) {
         assert.equal((await kernel.execute("'next'")).expectOk().result, "'next'");
       });
     }
+
+    it("stops a cell that is loading a package, and nothing of it runs when that is loaded", async () => {
+      const { kernel } = fixture;
+      const cell = kernel.run(`console.log("begun"); let isAfter = false;
+        import "slow-to-load"; isAfter = true; import { slow } from "slow-to-load"; isAfter = slow === 1;`);
+      await cell.printed("begun");
+      await sleep(200);
+      await kernel.interrupt(how);
+      assert.equal((await cell.done(4_000)).reply.ename, "KeyboardInterrupt");
+      const later = await kernel.execute(
+        'import { slow } from "slow-to-load"; await new Promise((r) => setTimeout(r, 50)); [slow, isAfter]',
+      );
+      assert.equal(later.expectOk().result, "[ 1, false ]");
+    });
 
     it("stops a loop in a timer that has outlived its cell", async () => {
       const { kernel } = fixture;
