@@ -63,16 +63,19 @@ function getEvaluator(): Evaluator {
     const ts = loadTypeScript();
     // What the compiler reads now stays for good: room for short-lived objects would only grow by it, by 20 MB.
     setFlagsFromString("--semi-space-growth-factor=1");
-    const { Compiler } = require("./compiler/compiler") as typeof compilerModule;
-    const { Evaluator } = require("./evaluator") as typeof evaluatorModule;
-    /* eslint-enable @typescript-eslint/no-require-imports */
-    evaluator = new Evaluator(
-      new Compiler(ts, process.cwd()),
-      shared.cells,
-      interrupter,
-      new Map([["tslab", createTslabModule(kernel)]]),
-    );
-    setFlagsFromString("--semi-space-growth-factor=2");
+    try {
+      const { Compiler } = require("./compiler/compiler") as typeof compilerModule;
+      const { Evaluator } = require("./evaluator") as typeof evaluatorModule;
+      /* eslint-enable @typescript-eslint/no-require-imports */
+      evaluator = new Evaluator(
+        new Compiler(ts, process.cwd()),
+        shared.cells,
+        interrupter,
+        new Map([["tslab", createTslabModule(kernel)]]),
+      );
+    } finally {
+      setFlagsFromString("--semi-space-growth-factor=2");
+    }
   }
   return evaluator;
 }
