@@ -89,6 +89,11 @@ export function emitModule(
 ): Emitted {
   const { js, map } = transpile(ts, fileName, source, project, { module: ts.ModuleKind.CommonJS });
   const file = parseEmitted(ts, js);
+  if (awaitsAtTopLevel(ts, file))
+    throw new SyntaxError(
+      `${fileName} awaits at its top level, which a local module cannot: it is loaded in one go. Export a promise or an ` +
+        "async function instead, and await it in the cell.",
+    );
   const edits = new TextEdits();
   const visit = (node: TS.Node): void => {
     enterGuard(ts, node, file, edits);
@@ -99,4 +104,10 @@ export function emitModule(
   visit(file);
   const edited = edits.apply(js);
   return { js: edited.text, map: lineMap(edited, map) };
+}
+
+function awaitsAtTopLevel(ts: TypeScript, node: TS.Node): boolean {
+  if (ts.isFunctionLike(node)) return false;
+  if (ts.isAwaitExpression(node) || (ts.isForOfStatement(node) && node.awaitModifier)) return true;
+  return ts.forEachChild(node, (child) => awaitsAtTopLevel(ts, child) || undefined) ?? false;
 }

@@ -140,6 +140,24 @@ export { identity };`,
     assert.match(plain(cell.reply.traceback), /TS2322|2322/);
   });
 
+  it("says that a module cannot await at its top level, and loads it when it does no more", async () => {
+    const importCell = 'import { late } from "../lib/awaits"; late';
+    for (const code of [
+      "export const late = await Promise.resolve('late');",
+      "export let late = ''; for await (const text of ['late']) late = text;",
+    ]) {
+      fixture.project.write("lib/awaits.ts", code);
+      const { reply } = await fixture.kernel.execute(importCell);
+      assert.equal(reply.status, "error");
+      assert.match(reply.evalue!, /lib\/awaits\.ts awaits at its top level/);
+    }
+    fixture.project.write(
+      "lib/awaits.ts",
+      "export const late = (async () => await Promise.resolve('late'))();",
+    );
+    assert.equal(await resultOf(importCell), "'late'");
+  });
+
   it("loads circular imports, and gives modules their own folder", async () => {
     assert.equal(await resultOf('import { both } from "../lib/circle-a"; both()'), "'aba'");
     const { folder } = fixture.project;
