@@ -27,6 +27,7 @@ function captureAsync(show: Show, parent: () => Header | undefined): void {
   // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its own `this` below
   const original = prototype.spawn;
   prototype.spawn = function (this: ChildProcess, options: SpawnOptions): unknown {
+    stopWithRun(this, options);
     const { stdio, inherited } = withoutInherited(options.stdio, () => "pipe");
     if (inherited.size === 0) return original.call(this, options);
     const to = parent();
@@ -41,6 +42,14 @@ function captureAsync(show: Show, parent: () => Header | undefined): void {
     }
     return result;
   };
+}
+
+/** An interrupt ends what the cell has started, unless that was to live on its own. */
+function stopWithRun(child: ChildProcess, options: SpawnOptions): void {
+  const run = currentRun.getStore();
+  if (!run || options.detached === true) return;
+  run.children.add(child);
+  child.once("exit", () => run.children.delete(child));
 }
 
 /** The synchronous ones write to a file, which is shown when they return. */

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import type { ChildProcess } from "node:child_process";
 import type { Header } from "./wire";
 
 /** Thrown into code that has to stop. A cell that ends with it is reported as a KeyboardInterrupt. */
@@ -17,6 +18,8 @@ export class Run {
   /** Rejects when the run is stopped, so that a cell that awaits ends at once. */
   readonly stopping: Promise<never>;
   readonly timers = new Set<unknown>();
+  /** The processes that it has started and that still run. */
+  readonly children = new Set<ChildProcess>();
   /** What has to be shown before the cell ends. */
   readonly pending: Promise<void>[] = [];
   /** When guards start to throw, on performance.now()'s clock; undefined while nobody has interrupted. */
@@ -47,6 +50,7 @@ export class Run {
       clearImmediate(timer as NodeJS.Immediate);
     }
     this.timers.clear();
+    for (const child of this.children) child.kill();
     this.reject(this.reason);
   }
 }

@@ -35,6 +35,24 @@ describe("child processes", () => {
     );
   });
 
+  it("end with the interrupted cell that started them, but for detached ones", async () => {
+    const { kernel } = fixture;
+    const cell = kernel.run(`${imports}
+      const start = (options: object) => spawn(${node}, ["-e", "setInterval(() => {}, 1000)"], options);
+      const children = [start({ stdio: "inherit" }), start({}), start({ detached: true, stdio: "ignore" })];
+      const earlier = await Promise.all(children.map((child) => once(child, "spawn")));
+      console.log("begun"); await once(children[0], "exit");`);
+    await cell.printed("begun");
+    await kernel.interrupt("interrupt_request");
+    assert.equal((await cell.done(4_000)).reply.ename, "KeyboardInterrupt");
+    const ended = await kernel.execute(
+      `while (children[1].signalCode === null || children[0].signalCode === null) await new Promise((r) => setTimeout(r, 10));
+       const signals = children.map(({ signalCode }) => signalCode); children[2].kill(); signals`,
+      { timeout: 5_000 },
+    );
+    assert.equal(ended.expectOk().result, "[ 'SIGTERM', 'SIGTERM', null ]");
+  });
+
   it("leaves piped output to the cell", async () => {
     const cell = await fixture.kernel.execute(
       `${imports} execSync("echo piped").toString() + spawnSync("echo", ["too"]).stdout`,
