@@ -1,3 +1,4 @@
+import { noteClasses } from "./class-names";
 import type { DataLoader } from "./data-loader";
 
 /** What the data is prepared for: "fit" (training and validation) or "test". */
@@ -8,6 +9,10 @@ export type Stage = "fit" | "test";
  * (download), then `setup` (read, split), then asks for the loaders.
  */
 export abstract class LightningDataModule {
+  constructor() {
+    noteClasses(this);
+  }
+
   /** Gets the data onto this machine. May be called again: it does nothing when all is there. */
   abstract prepareData(): Promise<void>;
   /** Reads and splits the data; without a stage, for all of them. */

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
+import { noteClasses } from "./class-names";
 
 /**
  * Base class of everything with weights, as `torch.nn.Module`: a network is a class whose fields are
@@ -16,6 +17,10 @@ import * as tf from "@tensorflow/tfjs";
 export abstract class Module<Input = tf.Tensor, Output = tf.Tensor> {
   /** true while training (dropout drops), false while evaluating (dropout does nothing). */
   training = true;
+
+  constructor() {
+    noteClasses(this);
+  }
 
   /** Input to output. Call it where the gradients of its weights may be wanted: it must be synchronous. */
   abstract forward(input: Input): Output;

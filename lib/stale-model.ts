@@ -1,4 +1,5 @@
-import { notebookKernel } from "./display";
+import { redefinedClass } from "./class-names";
+import type { LightningDataModule } from "./data-module";
 import { LightningModule } from "./lightning-module";
 import type { Module } from "./module";
 
@@ -14,18 +15,23 @@ export function checkNotStale(model: unknown): asserts model is LightningModule 
         `If lib was reloaded after the model was made, re-run the cells that define and make it.`,
     );
   }
-  const lookup = notebookKernel()?.lookup;
-  if (lookup === undefined) return;
   const visit = (module: Module<never, unknown>, path: string): void => {
-    const { name } = module.constructor;
-    const current = lookup(name);
-    if (typeof current === "function" && current !== module.constructor) {
-      throw new Error(
-        `Trainer.fit: ${path} was made from an older ${name}: the class has been redefined since. ` +
-          `Re-run the cell that makes the model, then train.`,
-      );
-    }
+    refuseRedefined(module, path, "model");
     for (const [field, child] of module.children()) visit(child, `${path}.${field}`);
   };
   visit(model, "model");
+}
+
+/** The same for the data module. */
+export function checkDataNotStale(dataModule: LightningDataModule): void {
+  refuseRedefined(dataModule, "the data module", "data module");
+}
+
+function refuseRedefined(made: object, path: string, what: string): void {
+  const name = redefinedClass(made);
+  if (name === undefined) return;
+  throw new Error(
+    `Trainer.fit: ${path} was made from an older ${name}: the class has been redefined since. ` +
+      `Re-run the cell that makes the ${what}, then train.`,
+  );
 }

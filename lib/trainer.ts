@@ -9,7 +9,7 @@ import { notebookKernel } from "./display";
 import { TrainingHistory, type StepRecord } from "./history";
 import type { LightningModule } from "./lightning-module";
 import type { Optimizer } from "./optimizers";
-import { checkNotStale } from "./stale-model";
+import { checkDataNotStale, checkNotStale } from "./stale-model";
 import { previewImages } from "./preview-images";
 import { optimizerStep } from "./training-step";
 
@@ -27,7 +27,10 @@ export interface TrainerOptions {
 }
 
 export interface FitOptions {
-  /** Go on where an interrupted fit of this model stopped. Default true; false starts at epoch 0 again. */
+  /**
+   * Go on where an interrupted fit of this model stopped. Default true; false starts at epoch 0 again, with new
+   * optimizers and curves. The weights stay as they are: make a new model to start from nothing.
+   */
   resume?: boolean;
   /** Stops training at the next batch. Default: the running cell's, aborted by Jupyter's stop button. */
   signal?: AbortSignal;
@@ -125,6 +128,7 @@ export class Trainer {
     { resume = true, signal = notebookKernel()?.signal }: FitOptions = {},
   ): Promise<void> {
     checkNotStale(model);
+    checkDataNotStale(dataModule);
     // While somebody listens, the kernel leaves time for a clean stop between two batches.
     const listener = () => undefined;
     signal?.addEventListener("abort", listener);

@@ -49,7 +49,10 @@ export class LiveView extends ProgressBar {
 
   protected override bundle(text: string, trainer: Trainer): MimeBundle {
     if (notebookKernel() === undefined) return { "text/plain": text };
-    const curves = panelToSvg(lossPanel(trainer.history, CURVE_POINTS), 430, 190);
+    // As a picture: an svg element would be cut out of a notebook that is not trusted, and its numbers left as text.
+    const svg = panelToSvg(lossPanel(trainer.history, CURVE_POINTS), 430, 190);
+    const source = `data:image/svg+xml;base64,${Buffer.from(svg).toString("base64")}`;
+    const curves = `<img width="430" height="190" alt="losses so far" style="max-width:none;margin:0" src="${source}">`;
     const box = "display:inline-block;vertical-align:top";
     return {
       "text/html":

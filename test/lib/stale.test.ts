@@ -11,14 +11,39 @@ describe("a model made from an older class", () => {
     new Trainer({ maxEpochs: 1, limitTrainBatches: 1 }).fit(model as GAN, new SmallMNIST());
   const current = (values: Record<string, unknown>) => ({ lookup: (name: string) => values[name] });
 
+  /** An object made while cells knew these classes. */
+  const made = async <T>(make: () => T, values: Record<string, unknown>): Promise<T> => {
+    let result: T | undefined;
+    await inCell(() => void (result = make()), {}, current(values));
+    return result!;
+  };
+  const refused = (what: () => Promise<void>, message: RegExp, values: Record<string, unknown>) =>
+    inCell(() => assert.rejects(what, message), {}, current(values));
+
   it("says so instead of training", async () => {
-    const redefined = { Generator: class Generator {} };
-    await inCell(
-      () =>
-        assert.rejects(fit(new GAN()), /model\.generator was made from an older Generator.*Re-run the cell/),
-      {},
-      current(redefined),
-    );
+    const model = await made(() => new GAN(), { GAN, Generator });
+    const message = /model\.generator was made from an older Generator.*Re-run the cell/;
+    await refused(() => fit(model), message, { GAN, Generator: class Generator {} });
+  });
+
+  it("says so when a class that its class extends is an older one", async () => {
+    class Mine extends GAN {}
+    const model = await made(() => new Mine(), { GAN, Mine });
+    await refused(() => fit(model), /model was made from an older GAN/, { GAN: class GAN {}, Mine });
+  });
+
+  it("says so of a data module, too", async () => {
+    const data = await made(() => new SmallMNIST(), { SmallMNIST });
+    const train = () => new Trainer({ maxEpochs: 1, limitTrainBatches: 1 }).fit(new GAN(), data);
+    await refused(train, /data module was made from an older SmallMNIST/, {
+      SmallMNIST: class SmallMNIST {},
+    });
+  });
+
+  it("trains a model of lib's where a cell has a class of the same name", async () => {
+    class Generator {}
+    const model = await made(() => new GAN(), { Generator });
+    await inCell(() => fit(model), {}, current({ Generator }));
   });
 
   it("trains while the class is the current one, or has no name in the notebook", async () => {

@@ -102,13 +102,21 @@ describe("Trainer", () => {
 
   it("starts again with resume: false", async () => {
     const model = new QuietGAN();
-    const trainer = new Trainer({ ...quiet, maxEpochs: 2, limitTrainBatches: 2 });
-    await assert.rejects(
-      trainer.fit(model, new SmallMNIST(), { signal: AbortSignal.abort(new Error("at once")) }),
-      /at once/,
-    );
-    await trainer.fit(model, new SmallMNIST(), { resume: false });
-    assert.equal(trainer.history.steps.length, 4);
+    const stop = new AbortController();
+    const stopAtThird = {
+      onTrainBatchEnd: (trainer: Trainer) =>
+        void (trainer.history.steps.length === 3 && stop.abort(new Error("stop button"))),
+    };
+    const options = { ...quiet, maxEpochs: 2, limitTrainBatches: 2 };
+    const first = new Trainer({ ...options, callbacks: [stopAtThird] });
+    await assert.rejects(first.fit(model, new SmallMNIST(), { signal: stop.signal }), /stop button/);
+    let steps = 0;
+    const count = { onTrainBatchEnd: () => void steps++ };
+    const second = new Trainer({ ...options, callbacks: [count] });
+    await second.fit(model, new SmallMNIST(), { resume: false });
+    assert.equal(steps, 4);
+    assert.equal(second.history.steps.length, 4);
+    assert.notDeepEqual(second.history.steps[0], first.history.steps[0]);
   });
 
   for (const [options, message] of [
