@@ -89,7 +89,7 @@ export async function runNotebook(options: RunOptions): Promise<number> {
   console.log(`wrote ${shownPath(executed)}`);
   if (options.html !== false && stops.count < 2) {
     const page = executed.replace(/(?:\.ipynb)?$/, ".html");
-    const problem = await writeHtmlPage(jupyter, executed, page);
+    const problem = await writeHtmlPage(jupyter, executed, page, dirname(options.notebook));
     console.log(problem ?? `wrote ${shownPath(page)}`);
   }
   return stops.exitCode ?? exitCode;

@@ -62,6 +62,12 @@ describe("each notebook of the project, run short without a browser", () => {
       }
       const page = readFileSync(join(folder.path, name.replace(".ipynb", ".html")), "utf8");
       assert.match(page, /<img [^>]*data:image\/png;base64,/);
+      const pictures = [...page.matchAll(/<img\b[^>]*\bsrc="([^"]*)"/g)].map(([, source]) => source!);
+      assert.deepEqual(
+        pictures.filter((source) => !source.startsWith("data:")),
+        [],
+        "pictures that the page does not hold itself",
+      );
     });
   }
 });
