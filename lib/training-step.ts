@@ -42,7 +42,7 @@ export async function optimizerStep(
     const numbers = await readNumbers(output!);
     if (!Number.isFinite(numbers.loss)) {
       throw new RangeError(
-        `${where}: the loss is ${numbers.loss}. This step was not taken: the weights are those of the step before. ` +
+        `${where}: the loss is ${numbers.loss}. This step was not taken: the weights of optimizer ${optimizerIdx} are those of the step before. ` +
           `Try a smaller learning rate, and look for log(0), a division by zero or unnormalised data.`,
       );
     }

@@ -37,12 +37,10 @@ export class ProgressBar implements Callback {
 
   onException(trainer: Trainer, _model: LightningModule): void {
     if (this.shown === undefined) return;
-    const where = `epoch ${trainer.currentEpoch + 1}, batch ${trainer.batchIdx}`;
-    const state = `stopped in ${where}; the model is as of this batch; run the cell again to go on`;
-    this.show(
-      trainer,
-      trainer.interrupted ? state : `failed in ${where}; the model is as of the batch before`,
-    );
+    const [epoch, batch] = [trainer.currentEpoch + 1, trainer.batchIdx];
+    const stopped = `stopped in epoch ${epoch}, batch ${batch}; the model is as of this batch; run the cell again to go on`;
+    const failed = `failed in epoch ${epoch}, batch ${batch + 1}; the last good batch, with these losses, was ${batch}`;
+    this.show(trainer, trainer.interrupted ? stopped : failed);
   }
 
   /** What the output shows: a line of text, here; more in {@link LiveView}. */

@@ -23,7 +23,7 @@ export class TrainingHints implements Callback {
   onTrainEpochEnd(trainer: Trainer, _model: LightningModule): void {
     if (trainer.numTrainBatches < FEWEST_STEPS) return;
     const epochs = trainer.history.epochs.slice(-2);
-    const losses = epochs.map(({ values }) => values["dLoss"]);
+    const losses = epochs.map(({ values }) => values["dLoss"] ?? values["d_loss"]);
     if (losses.length === 2 && losses.every((loss) => loss !== undefined && Math.abs(loss) < ZERO_LOSS)) {
       this.tell(
         `dLoss has been about zero for two epochs (${losses.map((loss) => loss!.toPrecision(2)).join(", ")}): the ` +

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
-import { GAN, Trainer, useBackend } from "../../lib";
+import { GAN, Trainer, useBackend, type Batch, type StepOutput } from "../../lib";
 import { htmlOf, inCell, textOf } from "./shown-outputs";
 import { SmallMNIST } from "./small-data";
 
@@ -28,6 +28,23 @@ describe("the live view", () => {
     assert.match(htmlOf(last), /after 2 epochs/);
     assert.doesNotMatch(htmlOf(last), /<script/);
     assert.deepEqual(grids.map(textOf), ["[6 images of 28×28: Epoch 1]", "[6 images of 28×28: Epoch 2]"]);
+  });
+
+  it("says where training failed, and which batch was the last good one", async () => {
+    class Exploding extends GAN {
+      override trainingStep(batch: Batch, batchIdx: number, optimizerIdx: number): StepOutput {
+        const output = super.trainingStep(batch, batchIdx, optimizerIdx);
+        return batchIdx < 2 ? output : { ...output, loss: output.loss.mul(NaN) };
+      }
+    }
+    const trainer = new Trainer({ maxEpochs: 1, limitTrainBatches: 4 });
+    const shown = await inCell(() =>
+      assert.rejects(trainer.fit(new Exploding(), new SmallMNIST()), /the loss is NaN/),
+    );
+    assert.match(
+      textOf(shown[shown.length - 1]!),
+      /gLoss [\d.]+ dLoss [\d.]+ · failed in epoch 1, batch 3; the last good batch, with these losses, was 2$/,
+    );
   });
 
   it("says where an interrupt stopped, and goes on with the curves so far", async () => {
