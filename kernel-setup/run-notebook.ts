@@ -81,11 +81,13 @@ export async function runNotebook(options: RunOptions): Promise<number> {
     exitCode = 1;
   } finally {
     // Written before the server has stopped: nothing that happens then can lose it.
-    writeNotebook(executed, notebook);
+    // Where no cell could run, an earlier run's outputs are worth more than none.
+    if (session !== undefined) writeNotebook(executed, notebook);
     await Promise.race([session?.stop(), stops.requestedTwice]);
     await server?.stop();
     stops.dispose();
   }
+  if (session === undefined) return stops.exitCode ?? exitCode;
   console.log(`wrote ${shownPath(executed)}`);
   if (options.html !== false && stops.count < 2) {
     const page = executed.replace(/(?:\.ipynb)?$/, ".html");

@@ -4,6 +4,7 @@ import { display } from "./display";
 import type { EpochImages, TrainingHistory } from "./history";
 import { drawGrid } from "./plot-images";
 
+/** Options of {@link plotAnimation}: speed (ms) and size (CSS pixels). */
 export interface AnimationOptions {
   /** Milliseconds an epoch; the last is shown four times as long. Default 400. */
   frameMs?: number;
@@ -33,7 +34,11 @@ export async function plotAnimation(history: TrainingHistory, options: Animation
   );
 }
 
-/** The images of all epochs as a GIF, and the last ones as a PNG, for where nothing moves. */
+/**
+ * The images of all epochs as a GIF, and the last ones as a PNG, for where nothing moves.
+ *
+ * @example const { gif } = await animationToGif(trainer.history.images, { frameMs: 400 });
+ */
 export async function animationToGif(
   epochs: readonly EpochImages[],
   { frameMs = 400, size = 56 }: AnimationOptions = {},

@@ -27,7 +27,13 @@ export interface UseBackendOptions {
  *
  * @example await useBackend({ backend: "wasm" });
  */
-export function useBackend(options?: UseBackendOptions): Promise<BackendChoice> {
+export async function useBackend(options?: UseBackendOptions): Promise<BackendChoice> {
+  const { gpus, ...others } = options ?? {};
+  if (chosen !== undefined && gpus !== undefined && Object.keys(others).length === 0) {
+    // "gpus: 0" asks for a CPU, not for another one than the one that was chosen.
+    const choice = await chosen;
+    if (["tensorflow", "webgpu"].includes(choice.name) === gpus > 0) return choice;
+  }
   if (chosen === undefined || options !== undefined) {
     const choice = selectBackend(options);
     // A choice that failed is not kept: the next call tries again.

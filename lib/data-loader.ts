@@ -2,7 +2,11 @@ import * as tf from "@tensorflow/tfjs";
 import { drawSeed, permutation } from "./random";
 import type { Transform } from "./transforms";
 
-/** One batch: images [B, 28, 28, 1] after the transform, labels [B] (whole numbers 0 … 9). */
+/**
+ * One batch: images [B, 28, 28, 1] after the transform, labels [B] (whole numbers 0 … 9).
+ *
+ * @example const [images, labels]: Batch = batch; // [B, 28, 28, 1] and [B]
+ */
 export type Batch = [images: tf.Tensor4D, labels: tf.Tensor1D];
 
 /** Images as bytes [N, height, width] with a label each, and which of them belong to this part. */
@@ -15,11 +19,14 @@ export interface ImageDataset {
   readonly indices: Uint32Array;
 }
 
+/** Options of {@link DataLoader}: the size, order and preparation of its batches. */
 export interface DataLoaderOptions {
   /** Images a batch. Default 128. */
   batchSize?: number;
   /** A new random order each epoch. Default false, as in the tutorial. */
   shuffle?: boolean;
+  /** Seed of the shuffled orders. Default: drawn from the generator that `seedEverything` seeds. */
+  shuffleSeed?: number;
   /** Leave out the last batch if it is short. Default false. */
   dropLast?: boolean;
   /** Batches to prepare ahead. Default 0: each batch is made when asked for. */
@@ -42,7 +49,14 @@ export class DataLoader implements Iterable<Batch> {
 
   constructor(
     readonly dataset: ImageDataset,
-    { batchSize = 128, shuffle = false, dropLast = false, prefetch = 0, transform }: DataLoaderOptions,
+    {
+      batchSize = 128,
+      shuffle = false,
+      shuffleSeed,
+      dropLast = false,
+      prefetch = 0,
+      transform,
+    }: DataLoaderOptions,
   ) {
     if (!Number.isInteger(batchSize) || batchSize < 1) {
       throw new RangeError(`DataLoader: batchSize must be a whole number of at least 1, got ${batchSize}`);
@@ -53,7 +67,7 @@ export class DataLoader implements Iterable<Batch> {
     this.batchSize = batchSize;
     this.prefetch = prefetch;
     this.transform = transform;
-    this.shuffleSeed = shuffle ? drawSeed() : undefined;
+    this.shuffleSeed = shuffle ? (shuffleSeed ?? drawSeed()) : undefined;
     this.length = (dropLast ? Math.floor : Math.ceil)(dataset.indices.length / batchSize);
   }
 

@@ -7,6 +7,12 @@ export type Stage = "fit" | "test";
 /**
  * Where a trainer gets its data from, as Lightning's `LightningDataModule`. The trainer calls `prepareData`
  * (download), then `setup` (read, split), then asks for the loaders.
+ *
+ * @example
+ * const dm: LightningDataModule = new MNISTDataModule();
+ * await dm.prepareData();
+ * await dm.setup("fit");
+ * const loader = dm.trainDataLoader();
  */
 export abstract class LightningDataModule {
   constructor() {

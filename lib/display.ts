@@ -1,6 +1,7 @@
 /** What one output shows: MIME type → content (text, or base64 for pictures), as in Jupyter. */
 export type MimeBundle = Record<string, unknown>;
 
+/** Options of {@link display}: how to update an output in place. */
 export interface DisplayOptions {
   /** Names the output, so that a later call can update it. */
   displayId?: string;

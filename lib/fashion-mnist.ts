@@ -18,7 +18,11 @@ export const FASHION_MNIST_SOURCE: DatasetSource = {
   ],
 };
 
-/** Fashion-MNIST: ten kinds of clothing in MNIST's format; downloaded on first use. */
+/**
+ * Fashion-MNIST: ten kinds of clothing in MNIST's format; downloaded on first use.
+ *
+ * @example await trainer.fit(model, new FashionMNISTDataModule({ batchSize: 128 }));
+ */
 export class FashionMNISTDataModule extends MNISTDataModule {
   constructor(options: MNISTDataModuleOptions = {}) {
     super({

@@ -88,7 +88,11 @@ export class GAN<G extends ImageNetwork = Generator> extends LightningModule<Req
   /** Shows what the generator makes of `validationZ`, as a 2×3 grid. */
   async plotImages(title = "Generated images", options: PlotImagesOptions = {}): Promise<void> {
     await useBackend();
+    // Drawn as it is used, whatever mode it is in: without dropout, and batch norm's statistics stay as they are.
+    const { training } = this;
+    this.eval();
     const images = tf.tidy(() => this.forward(this.validationZ));
+    this.train(training);
     try {
       await plotImages(images, { ...options, title });
     } finally {

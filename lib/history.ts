@@ -20,7 +20,11 @@ export interface EpochImages extends GreyImages {
   readonly epoch: number;
 }
 
-/** Everything that was logged while a model was trained; what curves are drawn from. */
+/**
+ * Everything that was logged while a model was trained; what curves are drawn from.
+ *
+ * @example trainer.history.epochs.at(-1)?.values // { gLoss: 0.9, dLoss: 0.6 }, the epoch's means
+ */
 export class TrainingHistory {
   readonly steps: StepRecord[] = [];
   readonly epochs: EpochRecord[] = [];

@@ -12,6 +12,7 @@ export interface IdxArray {
  * @param name what to call the file in an error
  * @param rank how many dimensions it must have: 3 for images, 1 for labels
  * @throws RangeError if it is not such a file, or shorter or longer than its header says
+ * @example const { shape, data } = parseIdx(bytes, "train-images-idx3-ubyte", 3); // shape [60000, 28, 28]
  */
 export function parseIdx(bytes: Uint8Array, name: string, rank: number): IdxArray {
   const header = 4 + 4 * rank;

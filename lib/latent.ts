@@ -17,6 +17,7 @@ export interface ImageGenerator {
  * @param to [latentDim]
  * @param steps at least 2
  * @returns [steps, latentDim]
+ * @example const z = interpolateLatent(randn<tf.Rank.R1>([100]), randn<tf.Rank.R1>([100]), 9); // [9, 100]
  */
 export function interpolateLatent(from: tf.Tensor1D, to: tf.Tensor1D, steps: number): tf.Tensor2D {
   if (!Number.isInteger(steps) || steps < 2) {
@@ -41,6 +42,7 @@ export function interpolateLatent(from: tf.Tensor1D, to: tf.Tensor1D, steps: num
  * Noises on a plane through latent space: four random corners, and interpolations between them.
  *
  * @returns [rows · columns, latentDim], row by row
+ * @example const images = model.forward(latentGrid(100, 8, 8)); // z [64, 100] → images [64, 28, 28, 1]
  */
 export function latentGrid(latentDim: number, rows: number, columns: number): tf.Tensor2D {
   return tf.tidy(() => {

@@ -2,7 +2,11 @@ import * as tf from "@tensorflow/tfjs";
 import { Module } from "./module";
 import { uniformValues } from "./random";
 
-/** Raised when data does not fit a layer: the message names the layer and both shapes. */
+/**
+ * Raised when data does not fit a layer: the message names the layer and both shapes.
+ *
+ * @example new Linear(320, 50).forward(tf.zeros([8, 300])) // ShapeError: Linear(320 → 50) expects …
+ */
 export class ShapeError extends RangeError {
   override readonly name = "ShapeError";
 

@@ -3,7 +3,11 @@ import { checkSizes, ShapeError, uniformWeight, variable } from "./layer";
 import { Module } from "./module";
 import { uniformValues } from "./random";
 
-/** `y = x W + b`, as `torch.nn.Linear`. x [B, inFeatures] → [B, outFeatures]. Weight [inFeatures, outFeatures]. */
+/**
+ * `y = x W + b`, as `torch.nn.Linear`. x [B, inFeatures] → [B, outFeatures]. Weight [inFeatures, outFeatures].
+ *
+ * @example new Linear(320, 50).forward(x) // x [B, 320] → [B, 50]
+ */
 export class Linear extends Module<tf.Tensor2D, tf.Tensor2D> {
   readonly weight: tf.Variable<tf.Rank.R2>;
   readonly bias: tf.Variable<tf.Rank.R1>;
@@ -38,7 +42,11 @@ export interface Conv2dOptions {
   padding?: number;
 }
 
-/** Convolution, as `torch.nn.Conv2d`. x [B, H, W, inChannels] → [B, H', W', outChannels]. Weight [k, k, in, out]. */
+/**
+ * Convolution, as `torch.nn.Conv2d`. x [B, H, W, inChannels] → [B, H', W', outChannels]. Weight [k, k, in, out].
+ *
+ * @example new Conv2d(1, 10, 5).forward(images) // images [B, 28, 28, 1] → [B, 24, 24, 10]
+ */
 export class Conv2d extends Module<tf.Tensor4D, tf.Tensor4D> {
   readonly weight: tf.Variable<tf.Rank.R4>;
   readonly bias: tf.Variable<tf.Rank.R1>;
@@ -81,6 +89,8 @@ export class Conv2d extends Module<tf.Tensor4D, tf.Tensor4D> {
 /**
  * Transposed convolution, as `torch.nn.ConvTranspose2d`: the size grows to (H − 1)·stride − 2·padding + kernelSize.
  * x [B, H, W, inChannels] → [B, H', W', outChannels]. Weight [k, k, out, in].
+ *
+ * @example new ConvTranspose2d(64, 32, 4, { stride: 2 }).forward(x) // x [B, 7, 7, 64] → [B, 16, 16, 32]
  */
 export class ConvTranspose2d extends Module<tf.Tensor4D, tf.Tensor4D> {
   readonly weight: tf.Variable<tf.Rank.R4>;
@@ -130,7 +140,11 @@ export class ConvTranspose2d extends Module<tf.Tensor4D, tf.Tensor4D> {
   }
 }
 
-/** Sets each value to zero with probability p while training, and scales the rest by 1/(1 − p). Any shape. */
+/**
+ * Sets each value to zero with probability p while training, and scales the rest by 1/(1 − p). Any shape.
+ *
+ * @example new Dropout(0.5).forward(x) // x [B, 50] → [B, 50], half of it 0
+ */
 export class Dropout<T extends tf.Tensor = tf.Tensor2D> extends Module<T, T> {
   constructor(readonly p = 0.5) {
     super();
@@ -155,14 +169,22 @@ export class Dropout<T extends tf.Tensor = tf.Tensor2D> extends Module<T, T> {
   }
 }
 
-/** Dropout of whole channels, as `torch.nn.Dropout2d`. x [B, H, W, C] → the same shape. */
+/**
+ * Dropout of whole channels, as `torch.nn.Dropout2d`. x [B, H, W, C] → the same shape.
+ *
+ * @example new Dropout2d(0.5).forward(x) // x [B, 8, 8, 20] → the same shape, half of the channels 0
+ */
 export class Dropout2d extends Dropout<tf.Tensor4D> {
   override forward(x: tf.Tensor4D): tf.Tensor4D {
     return this.drop(x, [x.shape[0], 1, 1, x.shape[3]]);
   }
 }
 
-/** Batch normalisation over [B, H, W], as `torch.nn.BatchNorm2d` (momentum 0.1, eps 1e-5). x [B, H, W, C]. */
+/**
+ * Batch normalisation over [B, H, W], as `torch.nn.BatchNorm2d` (momentum 0.1, eps 1e-5). x [B, H, W, C].
+ *
+ * @example new BatchNorm2d(32).forward(x) // x [B, 16, 16, 32] → the same shape
+ */
 export class BatchNorm2d extends Module<tf.Tensor4D, tf.Tensor4D> {
   readonly weight: tf.Variable<tf.Rank.R1>;
   readonly bias: tf.Variable<tf.Rank.R1>;

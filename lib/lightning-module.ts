@@ -17,6 +17,9 @@ export interface StepOutput {
  * and `configureOptimizers`. Everything else is a hook that may be left out.
  *
  * @typeParam HParams the options that `saveHyperparameters` keeps in `hparams`
+ * @example
+ * const model: LightningModule = new GAN({ latentDim: 100 }); // GAN extends LightningModule
+ * await trainer.fit(model, dm);
  */
 export abstract class LightningModule<HParams extends object = object> extends Module<
   tf.Tensor2D,

@@ -6,6 +6,7 @@ import * as tf from "@tensorflow/tfjs";
  * @param yHat probabilities in [0, 1], any shape
  * @param y targets in [0, 1], the same shape
  * @returns a scalar; each logarithm is at least −100, as in PyTorch, so that 0 and 1 give a finite loss
+ * @example const loss = binaryCrossEntropy(yHat, tf.onesLike(yHat)); // yHat [B, 1] → a scalar
  */
 export function binaryCrossEntropy(yHat: tf.Tensor, y: tf.Tensor): tf.Scalar {
   if (!tf.util.arraysEqual(yHat.shape, y.shape)) {

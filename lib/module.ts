@@ -97,7 +97,11 @@ export abstract class Module<Input = tf.Tensor, Output = tf.Tensor> {
   }
 }
 
-/** The number of single weights, e.g. 358,529 for the tutorial's generator. */
+/**
+ * The number of single weights, e.g. 358,529 for the tutorial's generator.
+ *
+ * @example countParameters(new Generator()) // 358529
+ */
 export function countParameters(module: Module<never, unknown>): number {
   return module.parameters().reduce((sum, weight) => sum + weight.size, 0);
 }
@@ -105,6 +109,8 @@ export function countParameters(module: Module<never, unknown>): number {
 /**
  * A copy of the value through which no gradient flows, as `tensor.detach()` in PyTorch. The discriminator's
  * step uses it, so that learning to tell fakes apart does not change the generator that made them.
+ *
+ * @example const yFake = discriminator.forward(detach(generator.forward(z))); // [B, 1]
  */
 export function detach<T extends tf.Tensor>(tensor: T): T {
   return cutGradient(tensor) as T;

@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { display } from "./display";
 import { greyImages, type GreyImages } from "./grey-images";
 
+/** How {@link plotImages} lays out its grid. */
 export interface PlotImagesOptions {
   /** Written above the grid; to the left of a single row. */
   title?: string;
@@ -25,6 +26,7 @@ const SIDE_TITLE_WIDTH = 78;
  * scaled from its own minimum (white) to its maximum (black), no ticks.
  *
  * @param images [B, H, W, 1], any range
+ * @example const { png } = await imagesToPng(model.forward(randn<tf.Rank.R2>([6, 100])), { rows: 2 });
  */
 export async function imagesToPng(
   images: tf.Tensor4D,

@@ -58,7 +58,11 @@ export function normalValues(count: number): Float32Array {
   return values;
 }
 
-/** The numbers 0 … count − 1 in random order (Fisher and Yates' shuffle); `seed` makes it repeatable. */
+/**
+ * The numbers 0 … count − 1 in random order (Fisher and Yates' shuffle); `seed` makes it repeatable.
+ *
+ * @example const order = permutation(60_000, 42); // Uint32Array of length 60000
+ */
 export function permutation(count: number, seed = drawSeed()): Uint32Array {
   const own = xoroshiro128plus(seed);
   const order = Uint32Array.from({ length: count }, (_, i) => i);

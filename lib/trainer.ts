@@ -13,6 +13,11 @@ import { checkDataNotStale, checkNotStale } from "./stale-model";
 import { previewImages } from "./preview-images";
 import { optimizerStep } from "./training-step";
 
+/**
+ * Options of {@link Trainer}.
+ *
+ * @example const options: TrainerOptions = { maxEpochs: 20, limitTrainBatches: 0.1 };
+ */
 export interface TrainerOptions {
   /** How many times to go through the training data. Default 20. */
   maxEpochs?: number;
@@ -26,6 +31,7 @@ export interface TrainerOptions {
   enableProgressBar?: boolean;
 }
 
+/** Options of {@link Trainer.fit}: how to go on after a stop. */
 export interface FitOptions {
   /**
    * Go on where an interrupted fit of this model stopped. Default true; false starts at epoch 0 again, with new
@@ -185,9 +191,12 @@ export class Trainer {
     await this.call(model, "onTrainStart");
     for (; state.epoch < this.maxEpochs; state.epoch++) {
       await this.trainEpoch(model, loader, state, signal);
-      const validation = await this.validate(model, dataModule);
-      state.history.endEpoch(state.epoch, state.epochSeconds, validation);
-      await recordImages(state.history, model, state.epoch);
+      // A hook that failed after an epoch does not end it twice when training goes on.
+      if (state.history.epochs.at(-1)?.epoch !== state.epoch) {
+        const validation = await this.validate(model, dataModule);
+        state.history.endEpoch(state.epoch, state.epochSeconds, validation);
+        await recordImages(state.history, model, state.epoch);
+      }
       for (const callback of this.callbacks) await callback.onTrainEpochEnd?.(this, model);
       // Networks are drawn as they are used, without dropout.
       model.eval();

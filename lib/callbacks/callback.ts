@@ -3,7 +3,13 @@ import type { Trainer } from "../trainer";
 
 type Hook = (trainer: Trainer, model: LightningModule) => void | Promise<void>;
 
-/** Something that watches training, as Lightning's `Callback`: give the trainer an object with any of these. */
+/**
+ * Something that watches training, as Lightning's `Callback`: give the trainer an object with any of these.
+ *
+ * @example
+ * const watch: Callback = { onTrainEpochEnd: (trainer) => console.log(trainer.currentEpoch) };
+ * new Trainer({ callbacks: [watch] })
+ */
 export interface Callback {
   /** Before the first hook of a fit: the data is ready and the optimizers are made. */
   onFitStart?: Hook;

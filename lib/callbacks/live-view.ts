@@ -17,6 +17,8 @@ const CURVE_POINTS = 240;
 /**
  * What the trainer shows by default: one output, updated in place, with progress, the loss curves so far and the
  * newest images of a model that has `validationZ`. In a terminal, the progress bar's line alone.
+ *
+ * @example new Trainer({ enableProgressBar: false, callbacks: [new LiveView({ refreshMs: 1000 })] })
  */
 export class LiveView extends ProgressBar {
   private picture = "";

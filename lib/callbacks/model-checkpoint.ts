@@ -4,6 +4,7 @@ import type { LightningModule } from "../lightning-module";
 import type { Trainer } from "../trainer";
 import type { Callback } from "./callback";
 
+/** Options of {@link ModelCheckpoint}: where its file goes. */
 export interface ModelCheckpointOptions {
   /** Folder of the file. Default `checkpoints` in the current folder. */
   dirpath?: string;

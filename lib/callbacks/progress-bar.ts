@@ -3,7 +3,11 @@ import type { LightningModule } from "../lightning-module";
 import type { Trainer } from "../trainer";
 import type { Callback } from "./callback";
 
-/** Shows epoch, batch, speed, time left and the losses in one output that updates in place. */
+/**
+ * Shows epoch, batch, speed, time left and the losses in one output that updates in place.
+ *
+ * @example new Trainer({ enableProgressBar: false, callbacks: [new ProgressBar()] })
+ */
 export class ProgressBar implements Callback {
   private readonly refreshMs: number;
   private displayId = newDisplayId();

@@ -12,7 +12,11 @@ const SAME_IMAGE = 3;
 /** An epoch cut shorter than this says nothing: untrained images all look alike. */
 const FEWEST_STEPS = 50;
 
-/** Tells, once each, when a GAN's training goes wrong for two epochs: what was seen, what it means, what to try. */
+/**
+ * Tells, once each, when a GAN's training goes wrong for two epochs: what was seen, what it means, what to try.
+ *
+ * @example new Trainer({ enableProgressBar: false, callbacks: [new TrainingHints()] })
+ */
 export class TrainingHints implements Callback {
   private readonly told = new Set<string>();
 

