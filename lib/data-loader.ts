@@ -25,6 +25,8 @@ export interface DataLoaderOptions {
   batchSize?: number;
   /** A new random order each epoch. Default false, as in the tutorial. */
   shuffle?: boolean;
+  /** Seed of the shuffled orders. Default: drawn from the generator that `seedEverything` seeds. */
+  shuffleSeed?: number;
   /** Leave out the last batch if it is short. Default false. */
   dropLast?: boolean;
   /** Batches to prepare ahead. Default 0: each batch is made when asked for. */
@@ -47,7 +49,14 @@ export class DataLoader implements Iterable<Batch> {
 
   constructor(
     readonly dataset: ImageDataset,
-    { batchSize = 128, shuffle = false, dropLast = false, prefetch = 0, transform }: DataLoaderOptions,
+    {
+      batchSize = 128,
+      shuffle = false,
+      shuffleSeed,
+      dropLast = false,
+      prefetch = 0,
+      transform,
+    }: DataLoaderOptions,
   ) {
     if (!Number.isInteger(batchSize) || batchSize < 1) {
       throw new RangeError(`DataLoader: batchSize must be a whole number of at least 1, got ${batchSize}`);
@@ -58,7 +67,7 @@ export class DataLoader implements Iterable<Batch> {
     this.batchSize = batchSize;
     this.prefetch = prefetch;
     this.transform = transform;
-    this.shuffleSeed = shuffle ? drawSeed() : undefined;
+    this.shuffleSeed = shuffle ? (shuffleSeed ?? drawSeed()) : undefined;
     this.length = (dropLast ? Math.floor : Math.ceil)(dataset.indices.length / batchSize);
   }
 

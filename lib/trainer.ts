@@ -191,9 +191,12 @@ export class Trainer {
     await this.call(model, "onTrainStart");
     for (; state.epoch < this.maxEpochs; state.epoch++) {
       await this.trainEpoch(model, loader, state, signal);
-      const validation = await this.validate(model, dataModule);
-      state.history.endEpoch(state.epoch, state.epochSeconds, validation);
-      await recordImages(state.history, model, state.epoch);
+      // A hook that failed after an epoch does not end it twice when training goes on.
+      if (state.history.epochs.at(-1)?.epoch !== state.epoch) {
+        const validation = await this.validate(model, dataModule);
+        state.history.endEpoch(state.epoch, state.epochSeconds, validation);
+        await recordImages(state.history, model, state.epoch);
+      }
       for (const callback of this.callbacks) await callback.onTrainEpochEnd?.(this, model);
       // Networks are drawn as they are used, without dropout.
       model.eval();
