@@ -18,10 +18,13 @@ export interface BackendOptions {
   log?: (line: string) => void;
 }
 
+/** What computes, as `selectBackend` chose it. */
 export interface BackendChoice {
+  /** "tensorflow", "webgpu", "simd", "wasm" or "cpu". */
   name: BackendName;
   /** What it computes on, for people. */
   device: string;
+  /** Threads that compute on the CPU; 1 on all backends but `simd`. */
   threads: number;
   /** One line: why this backend. */
   reason: string;
@@ -89,7 +92,11 @@ export async function selectBackend(options: BackendOptions = {}): Promise<Backe
   throw new Error(`selectBackend: no backend serves: ${inWords(tried)}`);
 }
 
-/** How many GPUs a GPU backend would use on this machine: 0 or 1, as TensorFlow.js trains on one. */
+/**
+ * How many GPUs a GPU backend would use on this machine: 0 or 1, as TensorFlow.js trains on one.
+ *
+ * @example new Trainer({ gpus: await availableGpus() })
+ */
 export async function availableGpus(): Promise<number> {
   const asked = askedFor(undefined);
   if (asked && !isGpu(asked.name)) return 0;

@@ -77,7 +77,7 @@ export function permutation(count: number, seed = drawSeed()): Uint32Array {
  * Noise from the standard normal distribution, as `torch.randn`.
  *
  * @param shape e.g. `[6, 100]`: six latent vectors of size 100
- * @example const z = randn([6, 100]); // tf.Tensor2D
+ * @example const z = randn<tf.Rank.R2>([6, 100]); // tf.Tensor2D
  */
 export function randn<R extends tf.Rank>(shape: tf.ShapeMap[R]): tf.Tensor<R> {
   return tf.tensor<R>(normalValues(tf.util.sizeFromShape(shape)), shape, "float32");
