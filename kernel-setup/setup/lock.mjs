@@ -18,14 +18,18 @@ const ownerlessMs = 10_000;
 export async function withLock(root, say, work) {
   const folder = join(root, ".jupyter", "setup.lock");
   mkdirSync(join(root, ".jupyter"), { recursive: true });
-  for (let waited = false; !take(folder); waited = true) {
+  for (let said = false; !take(folder);) {
     const owner = ownerOf(folder);
     if (owner === "nobody") {
       discard(folder);
       continue;
     }
-    if (!waited) say(`another set-up is at work (process ${owner}), waiting for it`);
-    await sleep(pollMs);
+    // An owner that has just taken the lock has not written its number yet: the next look finds it.
+    if (!said && owner !== "unknown") {
+      say(`another set-up is at work (process ${owner}), waiting for it`);
+      said = true;
+    }
+    await sleep(said ? pollMs : 10);
   }
   const release = () => rmSync(folder, { recursive: true, force: true });
   const stop = () => process.exit(130);
