@@ -32,7 +32,8 @@ export interface BackendChoice {
   tried: { name: BackendName; reason: string }[];
 }
 
-const GPU_BACKENDS: readonly BackendName[] = ["tensorflow", "webgpu"];
+/** The backends that compute on a GPU. */
+export const GPU_BACKENDS: readonly BackendName[] = ["tensorflow", "webgpu"];
 
 const makeReady: Record<BackendName, MakeReady> = {
   tensorflow: makeTensorflowReady,

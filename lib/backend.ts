@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import { adamStep, availableGpus, selectBackend, type BackendChoice } from "#engine";
+import { adamStep, availableGpus, GPU_BACKENDS, selectBackend, type BackendChoice } from "#engine";
 
 export { adamStep, availableGpus };
 export type { BackendChoice };
@@ -32,7 +32,7 @@ export async function useBackend(options?: UseBackendOptions): Promise<BackendCh
   if (chosen !== undefined && gpus !== undefined && Object.keys(others).length === 0) {
     // "gpus: 0" asks for a CPU, not for another one than the one that was chosen.
     const choice = await chosen;
-    if (["tensorflow", "webgpu"].includes(choice.name) === gpus > 0) return choice;
+    if (GPU_BACKENDS.includes(choice.name) === gpus > 0) return choice;
   }
   if (chosen === undefined || options !== undefined) {
     const choice = selectBackend(options);

@@ -146,8 +146,7 @@ export class MNISTDataModule extends LightningDataModule {
       );
     }
     const { batchSize, prefetch, transform } = this;
-    if (shuffle) this.shuffleSeed ??= drawSeed();
-    const seed = shuffle && this.shuffleSeed !== undefined ? { shuffleSeed: this.shuffleSeed } : {};
+    const seed = shuffle && { shuffleSeed: (this.shuffleSeed ??= drawSeed()) };
     return new DataLoader(dataset, { batchSize, prefetch, transform, shuffle, ...seed });
   }
 

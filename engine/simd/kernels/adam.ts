@@ -1,9 +1,8 @@
 import { util, type TensorInfo } from "@tensorflow/tfjs-core";
 import { Kernel } from "../assembly/kernel-ids";
+import { CHUNK } from "./elementwise";
 import { inputsOf, type OwnKernel } from "./kernel";
 import type { AdamRates } from "../../adam";
-
-const CHUNK = 8192; // as in assembly/elementwise.ts
 
 /** Not an op of tfjs: see engine/adam.ts. Returns the new weights and both moments. */
 export const adamStep: OwnKernel = (call): TensorInfo[] => {

@@ -1,10 +1,9 @@
 import { broadcast_util, util, type DataType, type TensorInfo } from "@tensorflow/tfjs-core";
 import { BinaryOp, CompareOp, Kernel, UnaryOp } from "../assembly/kernel-ids";
 import type { SimdBackend } from "../backend";
-import { unary } from "./elementwise";
+import { CHUNK, unary } from "./elementwise";
 import { fallback, floatsOnly, inputsOf, type OwnKernel } from "./kernel";
 
-const CHUNK = 8192; // as in assembly/elementwise.ts
 const MOST_OUTER = 4;
 
 /** One dimension of the result after folding: its size, and the operands' strides in numbers (0: broadcast). */

@@ -1,9 +1,8 @@
 import { util, type DataType, type TensorInfo } from "@tensorflow/tfjs-core";
 import { CastTo, Kernel } from "../assembly/kernel-ids";
 import type { SimdBackend } from "../backend";
+import { CHUNK } from "./elementwise";
 import { fallback, inputsOf, type OwnKernel } from "./kernel";
-
-const CHUNK = 8192; // as in assembly/elementwise.ts
 
 const kinds: Partial<Record<string, CastTo>> = {
   "int32 float32": CastTo.FloatFromInt,

@@ -180,42 +180,41 @@ function filterGradient(backend: SimdBackend, info: ConvInfo, x: Images, dy: Ima
   // tfjs reckons with a square kernel where the padding is a number: then dy may cover only a part of x.
   const coversAll = dy.height + filterHeight - 1 === x.height && dy.width + filterWidth - 1 === x.width;
   if (dy.channels > 1 || x.channels === 1 || strideHeight > 1 || strideWidth > 1 || !coversAll) {
-    const step = stridesOf(x, strideHeight, strideWidth);
-    multiplyOuter(backend, {
-      a: x.at,
-      b: dy.at,
-      c,
-      segments: filterHeight,
-      length: filterWidth * x.channels,
-      aSegment: stridesOf(x).y,
-      columns: dy.channels,
-      images: batchSize,
-      aImage: step.image,
-      bImage: stridesOf(dy).image,
-      offsets: pixels(dy.height, step.y, dy.width, step.x),
-      bOffsets: pixels(dy.height, stridesOf(dy).y, dy.width, stridesOf(dy).x),
-    });
+    sumWindows(backend, info, x, dy, c);
     return;
   }
   // One column again: the two change roles. The gradient is what dy, framed, correlates to with x, turned round.
   const [top, left] = [filterHeight - 1, filterWidth - 1];
   withFrame(backend, batchSize, dy, { top, bottom: top, left, right: left }, (framed) => {
-    const step = stridesOf(framed);
-    multiplyOuter(backend, {
-      a: framed.at,
-      b: x.at,
-      c,
-      segments: filterHeight,
-      length: filterWidth,
-      aSegment: step.y,
-      columns: x.channels,
-      images: batchSize,
-      aImage: step.image,
-      bImage: stridesOf(x).image,
-      offsets: pixels(x.height, step.y, x.width, step.x),
-      bOffsets: pixels(x.height, stridesOf(x).y, x.width, stridesOf(x).x),
-      flip: true,
-    });
+    sumWindows(backend, info, framed, x, c, true);
+  });
+}
+
+/** Σ over images and b's pixels of (the window of a there) × (b's numbers there). */
+function sumWindows(
+  backend: SimdBackend,
+  { batchSize, filterHeight, filterWidth, strideHeight, strideWidth }: ConvInfo,
+  a: Images,
+  b: Images,
+  c: number,
+  flip = false,
+): void {
+  const step = stridesOf(a, strideHeight, strideWidth);
+  const bStep = stridesOf(b);
+  multiplyOuter(backend, {
+    a: a.at,
+    b: b.at,
+    c,
+    segments: filterHeight,
+    length: filterWidth * a.channels,
+    aSegment: stridesOf(a).y,
+    columns: b.channels,
+    images: batchSize,
+    aImage: step.image,
+    bImage: bStep.image,
+    offsets: pixels(b.height, step.y, b.width, step.x),
+    bOffsets: pixels(b.height, bStep.y, b.width, bStep.x),
+    flip,
   });
 }
 

@@ -3,7 +3,7 @@ import { Kernel, UnaryOp } from "../assembly/kernel-ids";
 import type { SimdBackend } from "../backend";
 import { floatsOnly, type OwnKernel } from "./kernel";
 
-const CHUNK = 8192; // as in assembly/elementwise.ts
+export const CHUNK = 8192; // as in assembly/elementwise.ts
 
 /** y = op(x), number by number. */
 export function unary(backend: SimdBackend, op: UnaryOp, x: TensorInfo, p = 0, q = 0): TensorInfo {
