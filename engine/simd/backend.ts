@@ -4,6 +4,7 @@ import {
   DataStorage,
   engine,
   util,
+  type BackendTimingInfo,
   type DataType,
   type TensorInfo,
 } from "@tensorflow/tfjs-core";
@@ -32,9 +33,15 @@ export class SimdBackend extends MathBackendCPU {
 
   /** Memory for a result; its contents are whatever was there before. */
   output(shape: number[], dtype: DataType = "float32"): TensorInfo {
-    const tensor = new HeapTensor(this.heap, dtype, util.sizeFromShape(shape));
+    const tensor = new HeapTensor(this.heap, this.pool, dtype, util.sizeFromShape(shape));
     tensor.block = this.allocate(tensor.bytes, shape);
     return { dataId: this.add(tensor), shape, dtype };
+  }
+
+  /** A tensor's numbers on the heap, for JavaScript to read or to write: all that is queued is done first. */
+  numbers(tensor: TensorInfo): NumericArray {
+    this.address(tensor);
+    return this.tensor(tensor.dataId).values as NumericArray;
   }
 
   /** Where a tensor's numbers lie on the heap; moves them there first if need be. */
@@ -48,7 +55,7 @@ export class SimdBackend extends MathBackendCPU {
   /** A result that `add` computes from a and bias when it is asked for, if ever; see {@link PendingSum}. */
   pendingSum(a: TensorInfo, bias: TensorInfo, add: (sum: TensorInfo) => void): TensorInfo {
     const { shape } = a;
-    const tensor = new HeapTensor(this.heap, "float32", util.sizeFromShape(shape));
+    const tensor = new HeapTensor(this.heap, this.pool, "float32", util.sizeFromShape(shape));
     const sum: TensorInfo = { dataId: this.add(tensor), shape, dtype: "float32" };
     this.incRef(a.dataId);
     this.incRef(bias.dataId);
@@ -109,7 +116,7 @@ export class SimdBackend extends MathBackendCPU {
       values = (values as string[]).map((text) => util.encodeString(text));
     }
     if (isView(values)) return { dataId: this.write(values, shape, dtype), shape, dtype };
-    const tensor = new HeapTensor(this.heap, dtype, util.sizeFromShape(shape));
+    const tensor = new HeapTensor(this.heap, this.pool, dtype, util.sizeFromShape(shape));
     tensor.values = values;
     return { dataId: this.add(tensor), shape, dtype };
   }
@@ -130,6 +137,14 @@ export class SimdBackend extends MathBackendCPU {
     tensor.release();
     if (tensor.pending) this.letGo(tensor.pending.a, tensor.pending.bias);
     return true;
+  }
+
+  override time(f: () => void): Promise<BackendTimingInfo> {
+    this.pool.finish();
+    const start = util.now();
+    f();
+    this.pool.finish();
+    return Promise.resolve({ kernelMs: util.now() - start });
   }
 
   override memory(): { unreliable: boolean; reasons: string[]; numBytesInHeap: number } {
@@ -163,7 +178,7 @@ export class SimdBackend extends MathBackendCPU {
     shape: number[],
     dtype: DataType,
   ): HeapTensor {
-    const tensor = new HeapTensor(this.heap, dtype, util.sizeFromShape(shape));
+    const tensor = new HeapTensor(this.heap, this.pool, dtype, util.sizeFromShape(shape));
     if (dtype === "string" || dtype === "complex64" || !values) {
       tensor.values = values;
     } else {

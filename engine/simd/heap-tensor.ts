@@ -1,5 +1,6 @@
 import type { DataType, TensorInfo } from "@tensorflow/tfjs-core";
 import type { Block, Heap } from "./heap";
+import type { ThreadPool } from "./pool";
 
 export type NumericArray = Float32Array | Int32Array | Uint8Array;
 /** What tfjs' cpu kernels leave as a tensor's values: typed arrays, plain ones, encoded strings. */
@@ -29,14 +30,16 @@ export class HeapTensor {
 
   constructor(
     private readonly heap: Heap,
+    private readonly pool: ThreadPool,
     readonly dtype: DataType,
     private readonly length: number,
   ) {}
 
   get values(): Values {
     this.pending?.settle();
-    if (this.array === undefined && this.block) {
-      this.array = view(this.heap, this.block.address, this.dtype, this.length);
+    if (this.block) {
+      this.pool.finish();
+      this.array ??= new (arrayOf(this.dtype))(this.heap.memory.buffer, this.block.address, this.length);
     }
     return this.array as Values;
   }
@@ -54,7 +57,11 @@ export class HeapTensor {
     const before = this.array;
     this.block = block;
     this.array = undefined;
-    if (before) (this.values as NumericArray).set(before as ArrayLike<number>);
+    if (before === undefined) return;
+    const Numbers = arrayOf(this.dtype);
+    const { buffer, byteOffset, byteLength } =
+      before instanceof Numbers ? before : Numbers.from(before as ArrayLike<number>);
+    this.pool.write(block.address, new Uint8Array(buffer, byteOffset, byteLength));
   }
 
   release(): void {
@@ -68,10 +75,7 @@ export function bytesPerElement(dtype: DataType): number {
   return dtype === "bool" ? 1 : 4;
 }
 
-function view(heap: Heap, address: number, dtype: DataType, length: number): NumericArray {
-  const memory = heap.memory.buffer;
-  if (dtype === "float32") return new Float32Array(memory, address, length);
-  return dtype === "int32"
-    ? new Int32Array(memory, address, length)
-    : new Uint8Array(memory, address, length);
+function arrayOf(dtype: DataType): Float32ArrayConstructor | Int32ArrayConstructor | Uint8ArrayConstructor {
+  if (dtype === "float32") return Float32Array;
+  return dtype === "int32" ? Int32Array : Uint8Array;
 }

@@ -1,4 +1,5 @@
 import type { KernelFunc } from "@tensorflow/tfjs-core";
+import type { SimdBackend } from "./backend";
 
 /** Where one op of tfjs ran, how often and how long. */
 export interface OpUse {
@@ -39,7 +40,12 @@ export function countedAsFallback<T>(op: string, run: () => T): T {
 
 /** Wraps a kernel so that its uses are counted. */
 export function counting(op: string, ranOn: OpUse["ranOn"], kernel: KernelFunc): KernelFunc {
-  return (params) => counted(op, ranOn, () => kernel(params));
+  return (params) =>
+    counted(op, ranOn, () => {
+      const result = kernel(params);
+      if (timing) (params.backend as SimdBackend).pool.finish();
+      return result;
+    });
 }
 
 function counted<T>(op: string, ranOn: OpUse["ranOn"], run: () => T): T {

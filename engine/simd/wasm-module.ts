@@ -5,8 +5,9 @@ import { setFlagsFromString } from "node:v8";
 /** What assembly/index.ts exports. Addresses are byte offsets into the shared memory. */
 export interface KernelExports {
   setThread(index: number, scratch: number): void;
-  runJob(control: number, kernel: number, params: number, chunks: number, patience: bigint): number;
-  awaitJob(control: number, patience: bigint): number;
+  enqueue(control: number, kernel: number, params: number, chunks: number): void;
+  completed(control: number): number;
+  help(control: number, target: number, patience: bigint): number;
   runAlone(kernel: number, params: number, chunks: number): void;
   work(control: number): void;
   hasFusedMultiplyAdd(x: number): number;

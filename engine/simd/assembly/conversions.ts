@@ -1,4 +1,4 @@
-// Between number types, and constant tensors. A chunk is CHUNK numbers.
+// Between number types, constant tensors, and data from JavaScript. A chunk is CHUNK numbers.
 import { CHUNK } from "./elementwise";
 import { CastTo } from "./kernel-ids";
 
@@ -59,4 +59,9 @@ export function fill(params: usize, chunk: i32): void {
     v128.store(y, value);
     y += 16;
   }
+}
+
+/** Puts data on the heap that follow the parameters. */
+export function write(params: usize): void {
+  memory.copy(load<usize>(params), params + 16, load<usize>(params, 4));
 }

@@ -3,7 +3,7 @@ import { Kernel } from "./kernel-ids";
 import { adam } from "./adam";
 import { binary, compare } from "./binary";
 import { unary } from "./elementwise";
-import { cast, fill } from "./conversions";
+import { cast, fill, write } from "./conversions";
 import { padImage, shiftAdd } from "./images";
 import { choose, copy, logic } from "./layouts";
 import { argMax, batchNorm, softmax } from "./normalization";
@@ -37,6 +37,7 @@ export function execute(kernel: i32, params: usize, chunk: i32): void {
     case Kernel.ArgMax: return argMax(params, chunk);
     case Kernel.BatchNorm: return batchNorm(params, chunk);
     case Kernel.Adam: return adam(params, chunk);
+    case Kernel.Write: return write(params);
     default: unreachable();
   }
 }

@@ -1,3 +1,3 @@
 export { setThread } from "./thread";
-export { runJob, awaitJob, runAlone, work } from "./schedule";
+export { completed, enqueue, help, runAlone, work } from "./schedule";
 export { hasFusedMultiplyAdd } from "./lanes";

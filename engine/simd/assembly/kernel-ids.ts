@@ -25,6 +25,7 @@ export const enum Kernel {
   Cast,
   BatchNorm,
   Adam,
+  Write,
 }
 
 export const enum UnaryOp {

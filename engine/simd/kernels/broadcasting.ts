@@ -2,6 +2,7 @@ import { broadcast_util, util, type DataType, type TensorInfo } from "@tensorflo
 import { BinaryOp, CompareOp, Kernel, UnaryOp } from "../assembly/kernel-ids";
 import type { SimdBackend } from "../backend";
 import { CHUNK, unary } from "./elementwise";
+import { copy } from "./layouts";
 import { fallback, floatsOnly, inputsOf, type OwnKernel } from "./kernel";
 
 const MOST_OUTER = 4;
@@ -58,10 +59,10 @@ function broadcast(
   const longer = { ...row, size: row.size * times };
   const fewer = [{ ...outer[0]!, size: outer[0]!.size / times, a: longer.size }];
   backend.withScratch(longer.size, b.shape, (repeated) => {
-    const floats = new Float32Array(backend.heap.memory.buffer);
-    for (let i = 0; i < times; i++) {
-      floats.copyWithin(repeated / 4 + i * row.size, bAt / 4, bAt / 4 + row.size);
-    }
+    copy(backend, bAt, repeated, 4, [
+      { size: times, from: 0, to: row.size },
+      { size: row.size, from: 1, to: 1 },
+    ]);
     runRows(backend, kernel, op, aAt, repeated, to, longer, fewer);
   });
   return result;

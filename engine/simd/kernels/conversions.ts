@@ -34,8 +34,7 @@ const oneHot: OwnKernel = (call) => {
   const { backend } = call;
   const places = backend.readSync(indices.dataId) as Int32Array;
   const result = backend.output([...indices.shape, depth], dtype);
-  const Values = dtype === "int32" ? Int32Array : Float32Array;
-  const values = new Values(backend.heap.memory.buffer, backend.address(result), places.length * depth);
+  const values = backend.numbers(result);
   values.fill(offValue);
   places.forEach((place, row) => {
     if (place >= 0 && place < depth) values[row * depth + place] = onValue;

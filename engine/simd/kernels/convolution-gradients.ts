@@ -1,10 +1,11 @@
 import { util } from "@tensorflow/tfjs-core";
 import type { SimdBackend } from "../backend";
+import { filled } from "./conversions";
 import { correlateToOneChannel, isOneColumn } from "./convolution";
 import { convInfo, frameOf, stridesOf, windowOf, withFrame } from "./images";
 import type { ConvAttrs, ConvInfo, Images } from "./images";
 import { fallback, floatsOnly, inputsOf, type KernelCall, type OwnKernel } from "./kernel";
-import { multiplyOuter, multiplyRows, withPacked, zeros, type Packing, type RowsProduct } from "./products";
+import { multiplyOuter, multiplyRows, withPacked, type Packing, type RowsProduct } from "./products";
 
 /** The sizes where this backend computes the gradient itself. */
 function gradientInfo(call: KernelCall, xShape: number[], filterShape: number[]): ConvInfo | undefined {
@@ -82,7 +83,7 @@ export const conv2DBackpropInput: OwnKernel = floatsOnly("Conv2DBackpropInput", 
   const { backend } = call;
   const info = gradientInfo(call, call.attrs["inputShape"] as number[], filter.shape);
   if (!info) return fallback("Conv2DBackpropInput", call);
-  if (util.sizeFromShape(dy.shape) === 0) return zeros(backend, info.inShape);
+  if (util.sizeFromShape(dy.shape) === 0) return filled(backend, info.inShape, 0);
   const result = backend.output(info.inShape);
   if (util.sizeFromShape(info.inShape) === 0) return result;
   const from = outputImages(info, backend.address(dy));
@@ -166,7 +167,7 @@ export const conv2DBackpropFilter: OwnKernel = floatsOnly("Conv2DBackpropFilter"
   const { backend } = call;
   const info = gradientInfo(call, x.shape, call.attrs["filterShape"] as number[]);
   if (!info) return fallback("Conv2DBackpropFilter", call);
-  if (util.sizeFromShape(dy.shape) === 0) return zeros(backend, info.filterShape);
+  if (util.sizeFromShape(dy.shape) === 0) return filled(backend, info.filterShape, 0);
   const result = backend.output(info.filterShape);
   const slopes = outputImages(info, backend.address(dy));
   withFrame(backend, info.batchSize, inputImages(info, backend.address(x)), frameOf(info), (framed) => {

@@ -2,6 +2,7 @@ import { backend_util, slice_util, util, type TensorInfo } from "@tensorflow/tfj
 import { Kernel } from "../assembly/kernel-ids";
 import type { SimdBackend } from "../backend";
 import { bytesPerElement } from "../heap-tensor";
+import { filled } from "./conversions";
 import { fallback, inputsOf, type KernelCall, type OwnKernel } from "./kernel";
 
 const BYTES_PER_CHUNK = 64 << 10;
@@ -124,20 +125,13 @@ function concat({ inputs, attrs, backend }: KernelCall): TensorInfo | undefined 
   return result;
 }
 
-function fillBytes(backend: SimdBackend, tensor: TensorInfo, value: number): void {
-  const memory = backend.heap.memory.buffer;
-  const at = backend.address(tensor);
-  const size = util.sizeFromShape(tensor.shape);
-  const types = { float32: Float32Array, int32: Int32Array, bool: Uint8Array } as const;
-  new types[tensor.dtype as keyof typeof types](memory, at, size).fill(value);
-}
-
 function pad({ inputs, attrs, backend }: KernelCall): TensorInfo | undefined {
   const x = inputs["x"]!;
   const { paddings, constantValue } = attrs as { paddings: [number, number][]; constantValue: number };
   const shape = x.shape.map((size, axis) => paddings[axis]![0] + size + paddings[axis]![1]);
-  const result = backend.output(shape, x.dtype);
-  fillBytes(backend, result, constantValue);
+  const floats = x.dtype === "float32";
+  const result = floats ? filled(backend, shape, constantValue) : backend.output(shape, x.dtype);
+  if (!floats) backend.numbers(result).fill(constantValue);
   const bytes = bytesPerElement(x.dtype);
   const [from, to] = [stridesOf(x.shape), stridesOf(shape)];
   const start = paddings.reduce((sum, [before], axis) => sum + before * to[axis]!, 0) * bytes;

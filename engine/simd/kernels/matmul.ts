@@ -1,9 +1,10 @@
 import { broadcast_util, util, type TensorInfo } from "@tensorflow/tfjs-core";
 import type { SimdBackend } from "../backend";
+import { filled } from "./conversions";
 import { floatsOnly, type OwnKernel } from "./kernel";
 import { copy } from "./layouts";
 import { inARow } from "./offset-tables";
-import { multiplyOuter, multiplyRows, withPacked, zeros } from "./products";
+import { multiplyOuter, multiplyRows, withPacked } from "./products";
 
 /** A matrix (of a batch) seen as rows × columns, transposed or not: strides in bytes. */
 interface Matrix {
@@ -55,7 +56,7 @@ export function matMul(
   const batchShapes = [a, b].map(({ shape }) => shape.slice(0, -2)) as [number[], number[]];
   const batchShape = broadcast_util.assertAndGetBroadcastShape(...batchShapes);
   const shape = [...batchShape, left.rows, right.columns];
-  if (left.columns === 0 && bias === undefined) return zeros(backend, shape);
+  if (left.columns === 0 && bias === undefined) return filled(backend, shape, 0);
   const result = backend.output(shape);
   if (util.sizeFromShape(shape) === 0) return result;
   const c = backend.address(result);

@@ -71,7 +71,9 @@ export class OffsetTables {
 
   private add({ name, size, write }: Table): Block {
     const block = this.backend.allocate(size * 4, [size]);
-    write(new Int32Array(this.backend.heap.memory.buffer, block.address, size));
+    const numbers = new Int32Array(size);
+    write(numbers);
+    this.backend.pool.write(block.address, new Uint8Array(numbers.buffer));
     this.kept.set(name, block);
     this.size += size;
     return block;

@@ -1,4 +1,3 @@
-import { util, type TensorInfo } from "@tensorflow/tfjs-core";
 import { Kernel } from "../assembly/kernel-ids";
 import type { SimdBackend } from "../backend";
 import { countFlops } from "../report";
@@ -29,17 +28,6 @@ export interface RowsProduct {
   aBatch?: number;
   bBatch?: number;
   cBatch?: number;
-}
-
-/** Runs a kernel that takes several jobs at a time; they need more room than the parameters have. */
-function runJobs(backend: SimdBackend, kernel: Kernel, chunks: number, jobs: number[][]): void {
-  const length = jobs[0]!.length;
-  const size = jobs.length * length;
-  backend.withScratch(size, [size], (at) => {
-    const numbers = new Int32Array(backend.heap.memory.buffer, at, size);
-    jobs.forEach((job, i) => numbers.set(job, i * length));
-    backend.run(kernel, chunks, [jobs.length, at]);
-  });
 }
 
 export interface Strides {
@@ -96,7 +84,7 @@ export function multiplyRows(backend: SimdBackend, ...products: RowsProduct[]): 
       product.cStrides.x, product.cStrides.y, product.cStrides.image,
       steps[i]!, tables[i]!, (product.packedSteps ?? steps[i]!) * 32, product.firstStep ?? 0, wideTail ? 1 : 0,
     ]);
-  runJobs(backend, Kernel.Rows, batch * rowChunks * columnChunks * products.length, jobs);
+  backend.pool.runSeveral(Kernel.Rows, batch * rowChunks * columnChunks * products.length, jobs);
 }
 
 /** B before packing: where each k and each column lies. Strides may be negative. */
@@ -133,7 +121,7 @@ export function withPacked(
       outer.size, outer.stride, middle.size, middle.stride, inner.size, inner.stride,
       columns, columnStride, panels, wideTail ? 1 : 0,
     ]);
-    runJobs(backend, Kernel.Pack, packings.length * batch * panels, jobs);
+    backend.pool.runSeveral(Kernel.Pack, packings.length * batch * panels, jobs);
     use(addresses, (sizes[0]! / batch) * 4);
   });
 }
@@ -215,10 +203,3 @@ function outerTable({ offsets, bOffsets, aImage, bImage }: OuterProduct, images:
 }
 
 const NUMBERS_PER_CHUNK = 32768;
-
-/** Fills a result with zeros: a sum of nothing. */
-export function zeros(backend: SimdBackend, shape: number[]): TensorInfo {
-  const result = backend.output(shape);
-  new Uint8Array(backend.heap.memory.buffer, backend.address(result), util.sizeFromShape(shape) * 4).fill(0);
-  return result;
-}
