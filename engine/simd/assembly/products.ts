@@ -10,7 +10,7 @@
 // which SumParts adds in order: the result is the same with any number of threads.
 import { storeLanes } from "./lanes";
 import { scratch } from "./thread";
-import { HEIGHT, LOW, spacedTile4, spacedTile8, tile12, tile4, tile8, TileRows } from "./tile";
+import { HEIGHT, LOW, PACKED, packedTile8, spacedTile4, spacedTile8, tile12, tile4, tile8, TileRows } from "./tile";
 
 @unmanaged
 class RowsJob {
@@ -65,32 +65,6 @@ export function rows(params: usize, chunk: i32): void {
   }
 }
 
-/** Where one row lies; moves to the next. */
-@unmanaged
-class Place {
-  x: i32;
-  y: i32;
-  a: usize;
-  c: usize;
-}
-
-// @ts-ignore: decorator
-@inline
-function moveOn(at: Place, job: RowsJob): void {
-  at.a += job.aX;
-  at.c += job.cX;
-  if (++at.x == job.width) {
-    at.x = 0;
-    at.a += job.aY - <usize>job.width * job.aX;
-    at.c += job.cY - <usize>job.width * job.cX;
-    if (++at.y == job.height) {
-      at.y = 0;
-      at.a += job.aImage - <usize>job.height * job.aY;
-      at.c += job.cImage - <usize>job.height * job.cY;
-    }
-  }
-}
-
 /** Tells a tile where its row number i lies. */
 // @ts-ignore: decorator
 @inline
@@ -106,34 +80,66 @@ function setRow(tile: TileRows, i: i32, a: usize, c: usize): void {
 function block(wide: bool, job: RowsJob, batch: usize, first: i32, last: i32, firstColumn: i32, lastColumn: i32): void {
   const tile = changetype<TileRows>(scratch);
   const narrow = changetype<TileRows>(scratch + 64);
-  const at = changetype<Place>(scratch + 128);
-  const edge = scratch + 192; // a tile of its own
-  const image: usize = first / (job.width * job.height);
-  at.y = (first / job.width) % job.height;
-  at.x = first % job.width;
-  const y: usize = at.y, x: usize = at.x;
-  at.a = job.a + batch * job.aBatch + image * job.aImage + y * job.aY + x * job.aX;
-  at.c = job.c + batch * job.cBatch + image * job.cImage + y * job.cY + x * job.cX;
-
+  const edge = scratch + 128; // a tile of its own
   const height = wide ? LOW : HEIGHT;
+  const width = job.width;
+  const aX = job.aX, cX = job.cX;
+  let x = first % width;
+  let y = (first / width) % job.height;
+  const image: usize = first / (width * job.height);
+  let a = job.a + batch * job.aBatch + image * job.aImage + <usize>y * job.aY + <usize>x * aX;
+  let c = job.c + batch * job.cBatch + image * job.cImage + <usize>y * job.cY + <usize>x * cX;
+
   const steps = job.steps;
   const table = job.table;
   const hasBias = job.bias != 0;
   const from = <usize>firstColumn << 2;
+  const to = <usize>lastColumn << 2;
+  const isRagged = (lastColumn & 3) != 0;
   const panels = job.b + batch * job.bBatch + <usize>(firstColumn >> 3) * job.panelBytes;
   for (let row = first; row < last; row += height) {
     const count = min(height, last - row);
-    for (let i = 0; i < count; i++) {
-      setRow(tile, i, at.a, at.c);
-      setRow(narrow, i, at.a, edge + <usize>i * 48);
-      if (hasBias) memory.copy(at.c + from, job.bias + from, <usize>(lastColumn - firstColumn) << 2);
-      if (i < count - 1) moveOn(at, job);
+    if (count == height && x + height < width) {
+      for (let i = 0; i < height; i++) {
+        setRow(tile, i, a, c);
+        a += aX;
+        c += cX;
+      }
+      x += height;
+    } else {
+      let rowA = a, rowC = c;
+      for (let i = 0; i < height; i++) {
+        if (i < count) {
+          rowA = a;
+          rowC = c;
+          a += aX;
+          c += cX;
+          if (++x == width) {
+            x = 0;
+            a += job.aY - <usize>width * aX;
+            c += job.cY - <usize>width * cX;
+            if (++y == job.height) {
+              y = 0;
+              a += job.aImage - <usize>job.height * job.aY;
+              c += job.cImage - <usize>job.height * job.cY;
+            }
+          }
+        }
+        setRow(tile, i, rowA, rowC);
+      }
     }
-    for (let i = count; i < height; i++) {
-      setRow(tile, i, at.a, at.c);
-      setRow(narrow, i, at.a, edge + <usize>i * 48);
+    if (isRagged) {
+      for (let i = 0; i < height; i++) setRow(narrow, i, rowOfA(tile, i), edge + <usize>i * 48);
     }
-    moveOn(at, job);
+    if (!hasBias) {
+      // The cache fetches what is written to: asked now, it has done so when the sums are there.
+      for (let i = 0; i < height; i++) {
+        const row = rowOfC(tile, i);
+        for (let at = from; at < to; at += 64) store<f32>(row + at, 0);
+      }
+    } else {
+      for (let i = 0; i < count; i++) memory.copy(rowOfC(tile, i) + from, job.bias + from, <usize>(lastColumn - firstColumn) << 2);
+    }
     let panel = panels;
     for (let column = firstColumn; column < lastColumn; column += wide ? 12 : 8) {
       const offset = <usize>column << 2;
@@ -165,6 +171,12 @@ function multiply(wide: bool, tile: TileRows, vectors: i32, steps: i32, table: u
 @inline
 function rowOfC(tile: TileRows, i: i32): usize {
   return load<usize>(changetype<usize>(tile) + (<usize>i << 2), offsetof<TileRows>("c0"));
+}
+
+// @ts-ignore: decorator
+@inline
+function rowOfA(tile: TileRows, i: i32): usize {
+  return load<usize>(changetype<usize>(tile) + (<usize>i << 2), offsetof<TileRows>("a0"));
 }
 
 // @ts-ignore: decorator
@@ -202,6 +214,8 @@ class OuterJob {
 export function outer(params: usize, chunk: i32): void {
   const job = changetype<OuterJob>(params);
   const tile = changetype<TileRows>(scratch);
+  const packs = job.columns >= WORTH_PACKING;
+  const packed = scratch + 1024;
   const group = chunk / job.unitsPerGroup;
   const firstRow = (chunk % job.unitsPerGroup) * job.rowsPerUnit;
   const lastRow = min(firstRow + job.rowsPerUnit, job.rows);
@@ -211,22 +225,53 @@ export function outer(params: usize, chunk: i32): void {
   const steps = (lastImage - firstImage) * job.steps;
   const a = job.a + <usize>firstImage * job.aImage;
   const b = job.b + <usize>firstImage * job.bImage;
+  const length = job.length;
+  const firstPlace = firstRow % length;
+  const firstFrom = a + <usize>(firstRow / length) * job.aSegment + (<usize>firstPlace << 2);
   // What one pass reads of A and B stays in L1 while all rows and columns pass.
   for (let step = 0; step < steps; step += job.stepsPerPass) {
     const count = min(job.stepsPerPass, steps - step);
     const table = job.table + (<usize>step << 3);
+    let place = firstPlace;
+    let from = firstFrom;
+    let to = part + <usize>firstRow * job.cRow;
     for (let row = firstRow; row < lastRow; row += HEIGHT) {
+      const neighbours = place + HEIGHT <= length && row + HEIGHT <= lastRow;
       for (let i = 0; i < HEIGHT; i++) {
-        const number = min(row + i, lastRow - 1);
-        const from = a + <usize>(number / job.length) * job.aSegment + (<usize>(number % job.length) << 2);
-        setRow(tile, i, from, part + <usize>number * job.cRow);
+        setRow(tile, i, from, to);
+        if (row + i >= lastRow - 1) continue;
+        to += job.cRow;
+        from += 4;
+        if (++place == length) {
+          place = 0;
+          from += job.aSegment - (<usize>length << 2);
+        }
+      }
+      if (packs && neighbours) {
+        packRows(tile.a0, count, table, packed);
+        tile.a0 = packed;
       }
       for (let column = 0; column < job.columns; column += 8) {
         const offset = <usize>column << 2;
-        if (job.columns - column > 4) spacedTile8(tile, count, table, b + offset, step > 0, offset);
+        if (packs && neighbours) packedTile8(tile, count, table, b + offset, step > 0, offset);
+        else if (job.columns - column > 4) spacedTile8(tile, count, table, b + offset, step > 0, offset);
         else spacedTile4(tile, count, table, b + offset, step > 0, offset);
       }
     }
+  }
+}
+
+/** With fewer columns, copying A costs more than it saves. */
+const WORTH_PACKING: i32 = 24;
+
+/** Copies a tile's rows of A, neighbours there, side by side: the tile reads one stretch then, for all its columns. */
+function packRows(a: usize, steps: i32, table: usize, to: usize): void {
+  const end = table + (<usize>steps << 3);
+  for (; table < end; table += 8) {
+    const from = a + load<u32>(table);
+    v128.store(to, v128.load(from));
+    v128.store(to, v128.load(from, 16), 16);
+    to += PACKED;
   }
 }
 

@@ -13,6 +13,10 @@ import { FMA, multiplyAdd } from "./lanes";
 // @ts-ignore: decorator
 @inline export const LOW: i32 = 3;
 
+/** Bytes from one k to the next of a tile's rows where A is packed. */
+// @ts-ignore: decorator
+@inline export const PACKED: usize = 32;
+
 /** Where the rows of a tile lie in A and in C. Where there are fewer, the last is repeated, and stored twice. */
 @unmanaged
 export class TileRows {
@@ -32,8 +36,9 @@ export class TileRows {
 
 // @ts-ignore: decorator
 @inline
-function tile(height: i32, vectors: i32, rows: TileRows, steps: i32, table: usize, b: usize, spaced: bool, accumulate: bool, offset: usize): void {
-  const a0 = rows.a0, a1 = rows.a1, a2 = rows.a2, a3 = rows.a3, a4 = rows.a4, a5 = rows.a5;
+function tile(height: i32, vectors: i32, rows: TileRows, steps: i32, table: usize, b: usize, spaced: bool, packed: bool, accumulate: bool, offset: usize): void {
+  let a0 = rows.a0;
+  const a1 = rows.a1, a2 = rows.a2, a3 = rows.a3, a4 = rows.a4, a5 = rows.a5;
   let s00 = f32x4.splat(0), s01 = f32x4.splat(0), s02 = f32x4.splat(0);
   let s10 = f32x4.splat(0), s11 = f32x4.splat(0), s12 = f32x4.splat(0);
   let s20 = f32x4.splat(0), s21 = f32x4.splat(0), s22 = f32x4.splat(0);
@@ -71,43 +76,44 @@ function tile(height: i32, vectors: i32, rows: TileRows, steps: i32, table: usiz
   }
   const end = table + (<usize>steps << (spaced ? 3 : 2));
   while (table < end) {
-    const at: usize = load<u32>(table);
+    const at: usize = packed ? 0 : load<u32>(table);
     const row = spaced ? b + load<u32>(table, 4) : b;
     const b0 = v128.load(row);
     const b1 = vectors > 1 ? v128.load(row, 16) : b0;
     const b2 = vectors > 2 ? v128.load(row, 32) : b0;
-    let x = v128.load32_splat(a0 + at);
+    let x = packed ? v128.load32_splat(a0) : v128.load32_splat(a0 + at);
     s00 = multiplyAdd(x, b0, s00);
     if (vectors > 1) s01 = multiplyAdd(x, b1, s01);
     if (vectors > 2) s02 = multiplyAdd(x, b2, s02);
     if (height > 1) {
-      x = v128.load32_splat(a1 + at);
+      x = packed ? v128.load32_splat(a0, 4) : v128.load32_splat(a1 + at);
       s10 = multiplyAdd(x, b0, s10);
       if (vectors > 1) s11 = multiplyAdd(x, b1, s11);
       if (vectors > 2) s12 = multiplyAdd(x, b2, s12);
     }
     if (height > 2) {
-      x = v128.load32_splat(a2 + at);
+      x = packed ? v128.load32_splat(a0, 8) : v128.load32_splat(a2 + at);
       s20 = multiplyAdd(x, b0, s20);
       if (vectors > 1) s21 = multiplyAdd(x, b1, s21);
       if (vectors > 2) s22 = multiplyAdd(x, b2, s22);
     }
     if (height > 3) {
-      x = v128.load32_splat(a3 + at);
+      x = packed ? v128.load32_splat(a0, 12) : v128.load32_splat(a3 + at);
       s30 = multiplyAdd(x, b0, s30);
       if (vectors > 1) s31 = multiplyAdd(x, b1, s31);
     }
     if (height > 4) {
-      x = v128.load32_splat(a4 + at);
+      x = packed ? v128.load32_splat(a0, 16) : v128.load32_splat(a4 + at);
       s40 = multiplyAdd(x, b0, s40);
       if (vectors > 1) s41 = multiplyAdd(x, b1, s41);
     }
     if (height > 5) {
-      x = v128.load32_splat(a5 + at);
+      x = packed ? v128.load32_splat(a0, 20) : v128.load32_splat(a5 + at);
       s50 = multiplyAdd(x, b0, s50);
       if (vectors > 1) s51 = multiplyAdd(x, b1, s51);
     }
     table += spaced ? 8 : 4;
+    if (packed) a0 += PACKED;
     if (!spaced) b += vectors << 4;
   }
   v128.store(rows.c0 + offset, s00);
@@ -143,25 +149,30 @@ function tile(height: i32, vectors: i32, rows: TileRows, steps: i32, table: usiz
  * @param offset bytes of C's rows before these columns
  */
 export function tile8(rows: TileRows, steps: i32, table: usize, b: usize, accumulate: bool, offset: usize): void {
-  tile(HEIGHT, 2, rows, steps, table, b, false, accumulate, offset);
+  tile(HEIGHT, 2, rows, steps, table, b, false, false, accumulate, offset);
 }
 
 /** The same for four columns. */
 export function tile4(rows: TileRows, steps: i32, table: usize, b: usize, accumulate: bool, offset: usize): void {
-  tile(HEIGHT, 1, rows, steps, table, b, false, accumulate, offset);
+  tile(HEIGHT, 1, rows, steps, table, b, false, false, accumulate, offset);
 }
 
 /** The same for twelve columns, and LOW rows. */
 export function tile12(rows: TileRows, steps: i32, table: usize, b: usize, accumulate: bool, offset: usize): void {
-  tile(LOW, 3, rows, steps, table, b, false, accumulate, offset);
+  tile(LOW, 3, rows, steps, table, b, false, false, accumulate, offset);
 }
 
 /** As tile8, with B where it is: the table tells for each k the bytes from A's row and from b. */
 export function spacedTile8(rows: TileRows, steps: i32, table: usize, b: usize, accumulate: bool, offset: usize): void {
-  tile(HEIGHT, 2, rows, steps, table, b, true, accumulate, offset);
+  tile(HEIGHT, 2, rows, steps, table, b, true, false, accumulate, offset);
 }
 
 /** As tile4, with B where it is. */
 export function spacedTile4(rows: TileRows, steps: i32, table: usize, b: usize, accumulate: bool, offset: usize): void {
-  tile(HEIGHT, 1, rows, steps, table, b, true, accumulate, offset);
+  tile(HEIGHT, 1, rows, steps, table, b, true, false, accumulate, offset);
+}
+
+/** As spacedTile8, with A packed: the tile's rows side by side from a0 on, PACKED bytes from one k to the next. */
+export function packedTile8(rows: TileRows, steps: i32, table: usize, b: usize, accumulate: bool, offset: usize): void {
+  tile(HEIGHT, 2, rows, steps, table, b, true, true, accumulate, offset);
 }

@@ -45,7 +45,7 @@ const IMAGES = 6;
 /** What of packed B a chunk passes over again and again should stay in L2. */
 const L2_BYTES = 256 << 10;
 /** Steps of a sum of outer products that all rows and columns go through before the next: their numbers fit L1. */
-const MOST_STEPS = 160;
+const MOST_STEPS = 96;
 
 /** True where the last 9 to 12 columns go through a tile of their own; assembly/products.ts, wideTail. */
 function hasWideTail(columns: number): boolean {
@@ -160,7 +160,7 @@ export function multiplyOuter(backend: SimdBackend, product: OuterProduct): void
   const imagesPerGroup = Math.ceil(images / groups);
   const usedGroups = Math.ceil(images / imagesPerGroup);
   const flopsPerRow = 2 * imagesPerGroup * steps * paddedColumns;
-  const rowsPerUnit = Math.ceil(FLOPS_PER_CHUNK / Math.max(1, flopsPerRow) / ROWS) * ROWS;
+  const rowsPerUnit = Math.ceil((2 * FLOPS_PER_CHUNK) / Math.max(1, flopsPerRow) / ROWS) * ROWS;
   const units = Math.ceil(rows / rowsPerUnit);
   const groupSteps = imagesPerGroup * steps;
   const stepsPerPass = Math.ceil(groupSteps / Math.ceil(groupSteps / MOST_STEPS));
