@@ -10,7 +10,7 @@ import {
 } from "@tensorflow/tfjs-core";
 import type { Kernel } from "./assembly/kernel-ids";
 import type { Block, Heap } from "./heap";
-import { HeapTensor, type NumericArray, type PendingSum, type Values } from "./heap-tensor";
+import { HeapTensor, type Continuations, type NumericArray, type Values } from "./heap-tensor";
 import { OffsetTables } from "./kernels/offset-tables";
 import type { ThreadPool } from "./pool";
 
@@ -22,6 +22,8 @@ export class SimdBackend extends MathBackendCPU {
   private nextId = 0;
   /** What the matrix products' tiles read to find their numbers. */
   readonly tables = new OffsetTables(this);
+  /** False while a function is timed: what it calls is computed in its time. */
+  defers = true;
 
   constructor(
     readonly heap: Heap,
@@ -47,31 +49,34 @@ export class SimdBackend extends MathBackendCPU {
   /** Where a tensor's numbers lie on the heap; moves them there first if need be. */
   address({ dataId, shape }: TensorInfo): number {
     const tensor = this.tensor(dataId);
-    tensor.pending?.settle();
+    tensor.deferred?.settle();
     if (!tensor.block) tensor.placeAt(this.allocate(tensor.bytes, shape));
     return tensor.block!.address;
   }
 
-  /** A result that `add` computes from a and bias when it is asked for, if ever; see {@link PendingSum}. */
-  pendingSum(a: TensorInfo, bias: TensorInfo, add: (sum: TensorInfo) => void): TensorInfo {
-    const { shape } = a;
+  /** A result that `compute` makes of `inputs` when it is asked for, if ever. */
+  defer(
+    shape: number[],
+    inputs: TensorInfo[],
+    compute: (into: TensorInfo) => void,
+    continuations: Continuations,
+  ): TensorInfo {
     const tensor = new HeapTensor(this.heap, this.pool, "float32", util.sizeFromShape(shape));
-    const sum: TensorInfo = { dataId: this.add(tensor), shape, dtype: "float32" };
-    this.incRef(a.dataId);
-    this.incRef(bias.dataId);
+    const result: TensorInfo = { dataId: this.add(tensor), shape, dtype: "float32" };
+    for (const { dataId } of inputs) this.incRef(dataId);
     const settle = () => {
       tensor.block = this.allocate(tensor.bytes, shape);
-      tensor.pending = undefined;
-      add(sum);
-      this.letGo(a, bias);
+      tensor.deferred = undefined;
+      compute(result);
+      this.letGo(inputs);
     };
-    tensor.pending = { a, bias, settle };
-    return sum;
+    tensor.deferred = { ...continuations, inputs, settle };
+    return result;
   }
 
-  /** The bias addition that x still is, if it is one. */
-  pendingOf({ dataId }: TensorInfo): PendingSum | undefined {
-    return this.tensor(dataId).pending;
+  /** How x is put off, if it is. */
+  deferredOf({ dataId }: TensorInfo): Continuations | undefined {
+    return this.tensor(dataId).deferred;
   }
 
   /** Runs `use` with memory that is given back afterwards. `shape` is for the error, should there be none left. */
@@ -135,14 +140,19 @@ export class SimdBackend extends MathBackendCPU {
     const gone = super.disposeData(dataId, force);
     if (!gone) return false;
     tensor.release();
-    if (tensor.pending) this.letGo(tensor.pending.a, tensor.pending.bias);
+    if (tensor.deferred) this.letGo(tensor.deferred.inputs);
     return true;
   }
 
   override time(f: () => void): Promise<BackendTimingInfo> {
     this.pool.finish();
+    this.defers = false;
     const start = util.now();
-    f();
+    try {
+      f();
+    } finally {
+      this.defers = true;
+    }
     this.pool.finish();
     return Promise.resolve({ kernelMs: util.now() - start });
   }
@@ -155,9 +165,9 @@ export class SimdBackend extends MathBackendCPU {
     void this.pool.close();
   }
 
-  /** What a pending sum held on to; the engine may have disposed of it meanwhile. */
-  private letGo(...held: TensorInfo[]): void {
-    for (const { dataId } of held) {
+  /** What a deferred result held on to; the engine may have disposed of it meanwhile. */
+  private letGo(inputs: TensorInfo[]): void {
+    for (const { dataId } of inputs) {
       if (this.disposeData(dataId)) engine().removeDataId(dataId, this);
     }
   }

@@ -6,14 +6,18 @@ export type NumericArray = Float32Array | Int32Array | Uint8Array;
 /** What tfjs' cpu kernels leave as a tensor's values: typed arrays, plain ones, encoded strings. */
 export type Values = NumericArray | Uint8ClampedArray | number[] | Uint8Array[] | string[];
 
-/**
- * A bias that has yet to be added: the kernel that asks for the sum may do it on the way, and often the sum itself
- * is never asked for (relu(x + bias), and relu's gradient, which needs relu's result alone).
- */
-export interface PendingSum {
-  a: TensorInfo;
-  bias: TensorInfo;
-  /** Adds it now. */
+/** How to go on from a result that is put off, without computing it; undefined where that cannot be. */
+export interface Continuations {
+  plus?(bias: TensorInfo, shape: number[]): TensorInfo | undefined;
+  relu?(shape: number[]): TensorInfo;
+  reluGrad?(y: TensorInfo): TensorInfo;
+}
+
+/** A result that is put off until it is asked for, if ever; see kernels/deferred.ts. */
+export interface Deferred extends Continuations {
+  /** What it is computed from: kept alive. */
+  inputs: TensorInfo[];
+  /** Computes it now. */
   settle(): void;
 }
 
@@ -25,7 +29,7 @@ export class HeapTensor {
   refCount = 1;
   complexTensorInfos?: { real: TensorInfo; imag: TensorInfo };
   block: Block | undefined;
-  pending: PendingSum | undefined;
+  deferred: Deferred | undefined;
   private array: Values | undefined;
 
   constructor(
@@ -36,7 +40,7 @@ export class HeapTensor {
   ) {}
 
   get values(): Values {
-    this.pending?.settle();
+    this.deferred?.settle();
     if (this.block) {
       this.pool.finish();
       this.array ??= new (arrayOf(this.dtype))(this.heap.memory.buffer, this.block.address, this.length);

@@ -48,10 +48,32 @@ export function counting(op: string, ranOn: OpUse["ranOn"], kernel: KernelFunc):
     });
 }
 
-function counted<T>(op: string, ranOn: OpUse["ranOn"], run: () => T): T {
+/** Runs a part of an op of this name that was put off: it counts as that op's, and not as the one's that runs. */
+export function inNameOf(op: string, { pool }: SimdBackend, run: () => void): void {
+  const use = useOf(op, "simd");
+  const outer = current;
+  current = use;
+  const start = timing ? performance.now() : 0;
+  try {
+    run();
+    if (timing) pool.finish();
+  } finally {
+    current = outer;
+    const ms = timing ? performance.now() - start : 0;
+    use.ms += ms;
+    if (outer) outer.ms -= ms;
+  }
+}
+
+function useOf(op: string, ranOn: OpUse["ranOn"]): OpUse {
   const key = `${op} ${ranOn}`;
   let use = uses.get(key);
   if (!use) uses.set(key, (use = { op, ranOn, calls: 0, ms: 0, flops: 0 }));
+  return use;
+}
+
+function counted<T>(op: string, ranOn: OpUse["ranOn"], run: () => T): T {
+  const use = useOf(op, ranOn);
   const outer = current;
   current = use;
   use.calls++;

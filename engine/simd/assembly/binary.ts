@@ -5,7 +5,7 @@
 // range of rows, or, where there is one row only, a range of it.
 import { BinaryOp, CompareOp } from "./kernel-ids";
 import { CHUNK } from "./elementwise";
-import { select, storeLanes } from "./lanes";
+import { reluGradient, select, storeLanes } from "./lanes";
 import { expm14 } from "./math";
 
 @unmanaged
@@ -49,7 +49,7 @@ function apply(op: i32, a: v128, b: v128): v128 {
   const zero = f32x4.splat(0);
   if (op == BinaryOp.EluGrad) return select(f32x4.ge(b, zero), a, f32x4.mul(a, f32x4.add(b, f32x4.splat(1))));
   if (op == BinaryOp.Prelu) return select(f32x4.lt(a, zero), f32x4.mul(a, b), a);
-  if (op == BinaryOp.ReluGrad) return v128.or(v128.and(a, f32x4.gt(b, zero)), v128.and(b, f32x4.ne(b, b)));
+  if (op == BinaryOp.ReluGrad) return reluGradient(a, b);
   return f32x4.max(f32x4.add(a, b), zero); // AddRelu
 }
 

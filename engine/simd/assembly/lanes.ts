@@ -47,3 +47,10 @@ export function sumLanes(x: v128): f32 {
 export function select(mask: v128, a: v128, b: v128): v128 {
   return v128.bitselect(a, b, mask);
 }
+
+/** dy where y = relu(x) is above 0, else 0; NaN where y is. */
+// @ts-ignore: decorator
+@inline
+export function reluGradient(dy: v128, y: v128): v128 {
+  return v128.or(v128.and(dy, f32x4.gt(y, f32x4.splat(0))), v128.and(y, f32x4.ne(y, y)));
+}

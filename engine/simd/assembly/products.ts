@@ -1,6 +1,6 @@
 // Matrix products, and convolutions seen as such.
 //
-// Rows: C = A·B + bias. A is read where it is: what a convolution looks at for one pixel is its window, and a table
+// Rows: C = A·B with what follows it (a bias, relu or its gradient) while C is at hand. A is read where it is: what a convolution looks at for one pixel is its window, and a table
 // tells how far from the window's first number each of the others lies; the usual copy (im2col) is left out. B is
 // packed once: panels of 8 columns, [panel][k][8], the last one 4 wide where 4 suffice, or 12 wide for the last 9
 // to 12 columns. A few rows of A stay in L1 while all panels of B (chosen to fit L2) pass.
@@ -8,7 +8,7 @@
 // Outer: C = Aᵀ·B, the sum over pixels of every image of (what the window covers) × (the slope there): a filter's
 // gradient. Here k are the pixels, B is read where it is. Images are dealt into groups with sums of their own,
 // which SumParts adds in order: the result is the same with any number of threads.
-import { storeLanes } from "./lanes";
+import { reluGradient, storeLanes } from "./lanes";
 import { scratch } from "./thread";
 import { HEIGHT, LOW, PACKED, packedTile8, spacedTile4, spacedTile8, tile12, tile4, tile8, TileRows } from "./tile";
 
@@ -41,6 +41,8 @@ class RowsJob {
   panelBytes: usize; // of B
   firstStep: i32; // B has more k than these steps: where they begin
   wideTail: i32; // 1: the last panel has 9 to 12 columns
+  relu: i32; // 1: what is below 0 becomes 0
+  mask: usize; // bytes from a number of C to the one that must be above 0 for it to stay; 0: all stay
 }
 
 /** One or several products of the same images: what lies in the cache for one serves the next. */
@@ -92,9 +94,12 @@ function block(wide: bool, job: RowsJob, batch: usize, first: i32, last: i32, fi
 
   const steps = job.steps;
   const table = job.table;
-  const hasBias = job.bias != 0;
   const from = <usize>firstColumn << 2;
   const to = <usize>lastColumn << 2;
+  const mask = job.mask;
+  const bias = job.bias;
+  const none = scratch + 512; // no bias: zeros
+  memory.fill(none, 0, 48);
   const isRagged = (lastColumn & 3) != 0;
   const panels = job.b + batch * job.bBatch + <usize>(firstColumn >> 3) * job.panelBytes;
   for (let row = first; row < last; row += height) {
@@ -131,14 +136,10 @@ function block(wide: bool, job: RowsJob, batch: usize, first: i32, last: i32, fi
     if (isRagged) {
       for (let i = 0; i < height; i++) setRow(narrow, i, rowOfA(tile, i), edge + <usize>i * 48);
     }
-    if (!hasBias) {
-      // The cache fetches what is written to: asked now, it has done so when the sums are there.
-      for (let i = 0; i < height; i++) {
-        const row = rowOfC(tile, i);
-        for (let at = from; at < to; at += 64) store<f32>(row + at, 0);
-      }
-    } else {
-      for (let i = 0; i < count; i++) memory.copy(rowOfC(tile, i) + from, job.bias + from, <usize>(lastColumn - firstColumn) << 2);
+    // The cache fetches what is written to: asked now, it has done so when the sums are there.
+    for (let i = 0; i < height; i++) {
+      const row = rowOfC(tile, i);
+      for (let at = from; at < to; at += 64) store<f32>(row + at, 0);
     }
     let panel = panels;
     for (let column = firstColumn; column < lastColumn; column += wide ? 12 : 8) {
@@ -146,25 +147,50 @@ function block(wide: bool, job: RowsJob, batch: usize, first: i32, last: i32, fi
       const left = lastColumn - column;
       const vectors = wide ? 3 : left > 4 ? 2 : 1;
       const b = panel + <usize>(job.firstStep * vectors << 4);
+      const init = bias != 0 ? bias + offset : none;
       if (left >= vectors << 2) {
-        multiply(wide, tile, vectors, steps, table, b, hasBias, offset);
+        multiply(wide, tile, vectors, steps, table, b, init, offset);
       } else {
         // Fewer columns than the tile has: by way of a spare place, for other threads may own what follows in C.
-        if (hasBias) for (let i = 0; i < count; i++) memory.copy(edge + <usize>i * 48, job.bias + offset, <usize>left << 2);
-        multiply(wide, narrow, vectors, steps, table, b, hasBias, 0);
+        multiply(wide, narrow, vectors, steps, table, b, init, 0);
         for (let i = 0; i < count; i++) copyColumns(rowOfC(tile, i) + offset, edge + <usize>i * 48, left);
       }
       panel += job.panelBytes;
+    }
+    if (job.relu != 0) reluRows(tile, count, firstColumn, lastColumn);
+    if (mask != 0) maskRows(tile, count, mask, firstColumn, lastColumn);
+  }
+}
+
+/** relu, for `count` rows of a tile. In the tile itself, as it stores, it makes V8 spill. */
+function reluRows(tile: TileRows, count: i32, firstColumn: i32, lastColumn: i32): void {
+  const zero = f32x4.splat(0);
+  for (let i = 0; i < count; i++) {
+    let c = rowOfC(tile, i) + (<usize>firstColumn << 2);
+    for (let left = lastColumn - firstColumn; left > 0; left -= 4) {
+      storeLanes(c, f32x4.pmax(v128.load(c), zero), left);
+      c += 16;
+    }
+  }
+}
+
+/** relu's gradient, for `count` rows of a tile. */
+function maskRows(tile: TileRows, count: i32, mask: usize, firstColumn: i32, lastColumn: i32): void {
+  for (let i = 0; i < count; i++) {
+    let c = rowOfC(tile, i) + (<usize>firstColumn << 2);
+    for (let left = lastColumn - firstColumn; left > 0; left -= 4) {
+      storeLanes(c, reluGradient(v128.load(c), v128.load(c + mask)), left);
+      c += 16;
     }
   }
 }
 
 // @ts-ignore: decorator
 @inline
-function multiply(wide: bool, tile: TileRows, vectors: i32, steps: i32, table: usize, b: usize, accumulate: bool, offset: usize): void {
-  if (wide) tile12(tile, steps, table, b, accumulate, offset);
-  else if (vectors > 1) tile8(tile, steps, table, b, accumulate, offset);
-  else tile4(tile, steps, table, b, accumulate, offset);
+function multiply(wide: bool, tile: TileRows, vectors: i32, steps: i32, table: usize, b: usize, init: usize, offset: usize): void {
+  if (wide) tile12(tile, steps, table, b, init, offset);
+  else if (vectors > 1) tile8(tile, steps, table, b, init, offset);
+  else tile4(tile, steps, table, b, init, offset);
 }
 
 // @ts-ignore: decorator

@@ -36,15 +36,25 @@ export class TileRows {
 
 // @ts-ignore: decorator
 @inline
-function tile(height: i32, vectors: i32, rows: TileRows, steps: i32, table: usize, b: usize, spaced: bool, packed: bool, accumulate: bool, offset: usize): void {
+function tile(height: i32, vectors: i32, rows: TileRows, steps: i32, table: usize, b: usize, spaced: bool, packed: bool, init: usize, accumulate: bool, offset: usize): void {
   let a0 = rows.a0;
   const a1 = rows.a1, a2 = rows.a2, a3 = rows.a3, a4 = rows.a4, a5 = rows.a5;
-  let s00 = f32x4.splat(0), s01 = f32x4.splat(0), s02 = f32x4.splat(0);
-  let s10 = f32x4.splat(0), s11 = f32x4.splat(0), s12 = f32x4.splat(0);
-  let s20 = f32x4.splat(0), s21 = f32x4.splat(0), s22 = f32x4.splat(0);
-  let s30 = f32x4.splat(0), s31 = f32x4.splat(0);
-  let s40 = f32x4.splat(0), s41 = f32x4.splat(0);
-  let s50 = f32x4.splat(0), s51 = f32x4.splat(0);
+  const zero = f32x4.splat(0);
+  let s00 = spaced ? zero : v128.load(init);
+  let s01 = spaced || vectors < 2 ? zero : v128.load(init, 16);
+  let s02 = spaced || vectors < 3 ? zero : v128.load(init, 32);
+  let s10 = spaced ? zero : v128.load(init);
+  let s11 = spaced || vectors < 2 ? zero : v128.load(init, 16);
+  let s12 = spaced || vectors < 3 ? zero : v128.load(init, 32);
+  let s20 = spaced ? zero : v128.load(init);
+  let s21 = spaced || vectors < 2 ? zero : v128.load(init, 16);
+  let s22 = spaced || vectors < 3 ? zero : v128.load(init, 32);
+  let s30 = spaced ? zero : v128.load(init);
+  let s31 = spaced || vectors < 2 ? zero : v128.load(init, 16);
+  let s40 = spaced ? zero : v128.load(init);
+  let s41 = spaced || vectors < 2 ? zero : v128.load(init, 16);
+  let s50 = spaced ? zero : v128.load(init);
+  let s51 = spaced || vectors < 2 ? zero : v128.load(init, 16);
   if (accumulate) {
     if (height > 0) {
       s00 = v128.load(rows.c0 + offset);
@@ -144,35 +154,36 @@ function tile(height: i32, vectors: i32, rows: TileRows, steps: i32, table: usiz
 }
 
 /**
- * C[·, 0..8) = Σ A[·, k]·B[k, ·] over `steps` k, or C += it. B is packed: 32 bytes from one k to the next.
+ * C[·, 0..8) = init + Σ A[·, k]·B[k, ·] over `steps` k. B is packed: 32 bytes from one k to the next.
  * @param table for each k, bytes from a row's start
+ * @param init a number for each column: the bias
  * @param offset bytes of C's rows before these columns
  */
-export function tile8(rows: TileRows, steps: i32, table: usize, b: usize, accumulate: bool, offset: usize): void {
-  tile(HEIGHT, 2, rows, steps, table, b, false, false, accumulate, offset);
+export function tile8(rows: TileRows, steps: i32, table: usize, b: usize, init: usize, offset: usize): void {
+  tile(HEIGHT, 2, rows, steps, table, b, false, false, init, false, offset);
 }
 
 /** The same for four columns. */
-export function tile4(rows: TileRows, steps: i32, table: usize, b: usize, accumulate: bool, offset: usize): void {
-  tile(HEIGHT, 1, rows, steps, table, b, false, false, accumulate, offset);
+export function tile4(rows: TileRows, steps: i32, table: usize, b: usize, init: usize, offset: usize): void {
+  tile(HEIGHT, 1, rows, steps, table, b, false, false, init, false, offset);
 }
 
 /** The same for twelve columns, and LOW rows. */
-export function tile12(rows: TileRows, steps: i32, table: usize, b: usize, accumulate: bool, offset: usize): void {
-  tile(LOW, 3, rows, steps, table, b, false, false, accumulate, offset);
+export function tile12(rows: TileRows, steps: i32, table: usize, b: usize, init: usize, offset: usize): void {
+  tile(LOW, 3, rows, steps, table, b, false, false, init, false, offset);
 }
 
-/** As tile8, with B where it is: the table tells for each k the bytes from A's row and from b. */
+/** As tile8, or C += it, with B where it is: the table tells for each k the bytes from A's row and from b. */
 export function spacedTile8(rows: TileRows, steps: i32, table: usize, b: usize, accumulate: bool, offset: usize): void {
-  tile(HEIGHT, 2, rows, steps, table, b, true, false, accumulate, offset);
+  tile(HEIGHT, 2, rows, steps, table, b, true, false, 0, accumulate, offset);
 }
 
 /** As tile4, with B where it is. */
 export function spacedTile4(rows: TileRows, steps: i32, table: usize, b: usize, accumulate: bool, offset: usize): void {
-  tile(HEIGHT, 1, rows, steps, table, b, true, false, accumulate, offset);
+  tile(HEIGHT, 1, rows, steps, table, b, true, false, 0, accumulate, offset);
 }
 
 /** As spacedTile8, with A packed: the tile's rows side by side from a0 on, PACKED bytes from one k to the next. */
 export function packedTile8(rows: TileRows, steps: i32, table: usize, b: usize, accumulate: bool, offset: usize): void {
-  tile(HEIGHT, 2, rows, steps, table, b, true, true, accumulate, offset);
+  tile(HEIGHT, 2, rows, steps, table, b, true, true, 0, accumulate, offset);
 }

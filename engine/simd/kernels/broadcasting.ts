@@ -1,6 +1,7 @@
 import { broadcast_util, util, type DataType, type TensorInfo } from "@tensorflow/tfjs-core";
 import { BinaryOp, CompareOp, Kernel, UnaryOp } from "../assembly/kernel-ids";
 import type { SimdBackend } from "../backend";
+import { asItIs, isWorthDeferring } from "./deferred";
 import { CHUNK, unary } from "./elementwise";
 import { copy } from "./layouts";
 import { fallback, floatsOnly, inputsOf, type OwnKernel } from "./kernel";
@@ -106,6 +107,18 @@ function runRows(
   ]);
 }
 
+/** c = op(a, b) for `size` numbers at addresses; c may be a or b. */
+export function binaryAt(
+  backend: SimdBackend,
+  op: BinaryOp,
+  a: number,
+  b: number,
+  c: number,
+  size: number,
+): void {
+  runRows(backend, Kernel.Binary, op, a, b, c, { size, a: 1, b: 1 }, []);
+}
+
 /** c = op(a, b), computed into `result`, for shapes that are known to fold. */
 function computeInto(
   backend: SimdBackend,
@@ -117,25 +130,29 @@ function computeInto(
   broadcast(backend, Kernel.Binary, op, a, b, "float32", result);
 }
 
-/** Sums smaller than this are not worth putting off. */
-const LEAST_PENDING = 16384;
-
 /** x + bias, one number a channel: put off, as an activation mostly follows. */
 const add: OwnKernel = floatsOnly("Add", (call) => {
-  const { a, b } = inputsOf<"a" | "b">(call);
   const { backend } = call;
+  const [a, b] = [asItIs(call.inputs["a"]!), asItIs(call.inputs["b"]!)];
   const isBias = b.shape.length === 1 && a.shape.length > 1 && b.shape[0] === a.shape[a.shape.length - 1];
-  if (isBias && util.sizeFromShape(a.shape) >= LEAST_PENDING) {
-    return backend.pendingSum(a, b, (sum) => computeInto(backend, BinaryOp.Add, a, b, sum));
+  if (isBias && backend.defers && isWorthDeferring(a.shape)) {
+    const sum = backend.deferredOf(a)?.plus?.(b, a.shape);
+    if (sum) return sum;
+    const compute = (into: TensorInfo) => computeInto(backend, BinaryOp.Add, a, b, into);
+    return backend.defer(a.shape, [a, b], compute, { relu: (shape) => addRelu(backend, a, b, shape) });
   }
   return broadcast(backend, Kernel.Binary, BinaryOp.Add, a, b, "float32") ?? fallback("Add", call);
 });
 
+function addRelu(backend: SimdBackend, a: TensorInfo, bias: TensorInfo, shape: number[]): TensorInfo {
+  const result = backend.output(shape);
+  computeInto(backend, BinaryOp.AddRelu, a, bias, result);
+  return result;
+}
+
 const relu: OwnKernel = floatsOnly("Relu", ({ inputs, backend }) => {
   const x = inputs["x"]!;
-  const pending = backend.pendingOf(x);
-  if (!pending) return unary(backend, UnaryOp.Relu, x);
-  return compute(backend, BinaryOp.AddRelu, pending.a, pending.bias);
+  return backend.deferredOf(x)?.relu?.(x.shape) ?? unary(backend, UnaryOp.Relu, x);
 });
 
 /** c = op(a, b) for shapes that are known to fold. */
@@ -206,5 +223,6 @@ export const broadcasting: Record<string, OwnKernel> = {
 /** dy where y = relu(x) is above 0, else 0. Not an op of tfjs: relu's gradient in one kernel, see gradients.ts. */
 export const reluGrad: OwnKernel = ({ inputs, backend }) => {
   const { dy, y } = inputs as { dy: TensorInfo; y: TensorInfo };
-  return compute(backend, BinaryOp.ReluGrad, dy, y);
+  const isMask = util.arraysEqual(dy.shape, y.shape);
+  return (isMask && backend.deferredOf(dy)?.reluGrad?.(y)) || compute(backend, BinaryOp.ReluGrad, dy, y);
 };

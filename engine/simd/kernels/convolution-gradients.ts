@@ -1,7 +1,8 @@
-import { util } from "@tensorflow/tfjs-core";
+import { util, type TensorInfo } from "@tensorflow/tfjs-core";
 import type { SimdBackend } from "../backend";
 import { filled } from "./conversions";
 import { correlateToOneChannel, isOneColumn } from "./convolution";
+import { asItIs, deferredProduct, endingOf, type Ending } from "./deferred";
 import { convInfo, frameOf, stridesOf, windowOf, withFrame } from "./images";
 import type { ConvAttrs, ConvInfo, Images } from "./images";
 import { fallback, floatsOnly, inputsOf, type KernelCall, type OwnKernel } from "./kernel";
@@ -79,20 +80,29 @@ function bands({ start, count, taps }: Phase, outSize: number): Band[] {
 }
 
 export const conv2DBackpropInput: OwnKernel = floatsOnly("Conv2DBackpropInput", (call) => {
-  const { dy, filter } = inputsOf<"dy" | "filter">(call);
+  const [dy, filter] = [asItIs(call.inputs["dy"]!), asItIs(call.inputs["filter"]!)];
   const { backend } = call;
   const info = gradientInfo(call, call.attrs["inputShape"] as number[], filter.shape);
   if (!info) return fallback("Conv2DBackpropInput", call);
   if (util.sizeFromShape(dy.shape) === 0) return filled(backend, info.inShape, 0);
-  const result = backend.output(info.inShape);
-  if (util.sizeFromShape(info.inShape) === 0) return result;
-  const from = outputImages(info, backend.address(dy));
-  const to = inputImages(info, backend.address(result));
-  inputGradient(backend, info, from, backend.address(filter), to);
-  return result;
+  const compute = (into: TensorInfo, ending: Ending) => {
+    if (util.sizeFromShape(info.inShape) === 0) return;
+    const from = outputImages(info, backend.address(dy));
+    const to = inputImages(info, backend.address(into));
+    inputGradient(backend, info, from, backend.address(filter), to, ending);
+  };
+  const product = { op: "Conv2DBackpropInput", shape: info.inShape, inputs: [dy, filter], compute };
+  return deferredProduct(backend, product);
 });
 
-function inputGradient(backend: SimdBackend, info: ConvInfo, from: Images, filter: number, to: Images): void {
+function inputGradient(
+  backend: SimdBackend,
+  info: ConvInfo,
+  from: Images,
+  filter: number,
+  to: Images,
+  ending: Ending,
+): void {
   const { batchSize, filterHeight, filterWidth, strideHeight, strideWidth, padInfo } = info;
   const phasesY = phases(to.height, filterHeight, strideHeight, padInfo.top);
   const phasesX = phases(to.width, filterWidth, strideWidth, padInfo.left);
@@ -122,7 +132,7 @@ function inputGradient(backend: SimdBackend, info: ConvInfo, from: Images, filte
         columns: filterWidth,
         columnStride: all.k[1].stride,
       };
-      correlateToOneChannel(backend, batchSize, { ...framed, at }, 1, oneColumn, to, 0);
+      correlateToOneChannel(backend, batchSize, { ...framed, at }, 1, oneColumn, to, ending);
     });
     return;
   }
@@ -131,6 +141,7 @@ function inputGradient(backend: SimdBackend, info: ConvInfo, from: Images, filte
   const packings = meetings.map(({ y, x }) =>
     taps(y, x.phase.lastTap - x.band.tap * strideWidth, x.band.taps),
   );
+  const endingInts = endingOf(backend, to.at, ending);
   withPacked(backend, packings, (packed) => {
     const products = meetings.flatMap(({ y, x }, i) =>
       bands(y, from.height).map((band): RowsProduct => {
@@ -141,6 +152,7 @@ function inputGradient(backend: SimdBackend, info: ConvInfo, from: Images, filte
           a: from.at + band.from * stridesOf(from).y + x.band.from * stridesOf(from).x,
           b: packed[i]!,
           c: to.at + rowY * stridesOf(to).y + rowX * stridesOf(to).x,
+          ending: endingInts,
           columns: to.channels,
           images: batchSize,
           height: band.count,

@@ -1,30 +1,35 @@
 import { util, type TensorInfo } from "@tensorflow/tfjs-core";
-import { Kernel } from "../assembly/kernel-ids";
+import { BinaryOp, Kernel, UnaryOp } from "../assembly/kernel-ids";
 import type { SimdBackend } from "../backend";
+import { binaryAt } from "./broadcasting";
+import { asItIs, deferredProduct, endingOf, type Ending } from "./deferred";
+import { unaryAt } from "./elementwise";
 import { convInfo, frameOf, stridesOf, windowOf, withFrame } from "./images";
 import type { ConvAttrs, ConvInfo, Images } from "./images";
-import { fallback, floatsOnly, inputsOf, type OwnKernel } from "./kernel";
+import { fallback, floatsOnly, type OwnKernel } from "./kernel";
 import { inARow, type Dimension } from "./offset-tables";
 import { multiplyRows, withPacked, type Packing } from "./products";
 
 export const conv2D: OwnKernel = floatsOnly("Conv2D", (call) => {
-  const { x, filter } = inputsOf<"x" | "filter">(call);
+  const [x, filter] = [asItIs(call.inputs["x"]!), asItIs(call.inputs["filter"]!)];
   const info = convInfo(x.shape, filter.shape, call.attrs as unknown as ConvAttrs);
-  return info ? convolve(call.backend, x, filter, info) : fallback("Conv2D", call);
+  if (!info) return fallback("Conv2D", call);
+  const compute = (into: TensorInfo, ending: Ending) => convolve(call.backend, x, filter, info, into, ending);
+  return deferredProduct(call.backend, { op: "Conv2D", shape: info.outShape, inputs: [x, filter], compute });
 });
 
-/** A convolution of float32 images; the number at address `bias` [outChannels], if there is one, is added. */
+/** A convolution of float32 images into `result`. */
 export function convolve(
   backend: SimdBackend,
   x: TensorInfo,
   filter: TensorInfo,
   info: ConvInfo,
-  bias = 0,
-): TensorInfo {
+  result: TensorInfo,
+  ending: Ending,
+): void {
   const { batchSize, inChannels, outChannels, outHeight, outWidth, filterHeight, filterWidth } = info;
   const { strideHeight, strideWidth, dilationHeight, dilationWidth } = info;
-  const result = backend.output(info.outShape);
-  if (util.sizeFromShape(info.outShape) === 0) return result;
+  if (util.sizeFromShape(info.outShape) === 0) return;
   const from: Images = {
     at: backend.address(x),
     height: info.inHeight,
@@ -48,7 +53,7 @@ export function convolve(
       const tap = inChannels * 4;
       const rows = { size: filterHeight, stride: filterWidth * tap };
       const taps = { from: packing.from, rows, columns: filterWidth, columnStride: tap };
-      correlateToOneChannel(backend, batchSize, framed, strideHeight, taps, to, bias);
+      correlateToOneChannel(backend, batchSize, framed, strideHeight, taps, to, ending);
       return;
     }
     withPacked(backend, [packing], ([b = 0]) => {
@@ -56,7 +61,7 @@ export function convolve(
         a: framed.at,
         b,
         c: to.at,
-        bias,
+        ending: endingOf(backend, to.at, ending),
         columns: outChannels,
         images: batchSize,
         height: outHeight,
@@ -67,7 +72,6 @@ export function convolve(
       });
     });
   });
-  return result;
 }
 
 /** True where {@link correlateToOneChannel} serves: one channel out, a kernel of 2 to 8 columns, no stride along x. */
@@ -94,7 +98,7 @@ export function correlateToOneChannel(
   strideY: number,
   taps: Taps,
   to: Images,
-  bias: number,
+  { bias, relu, mask }: Ending,
 ): void {
   const { height, width } = to;
   const wide = width + taps.columns - 1;
@@ -119,6 +123,10 @@ export function correlateToOneChannel(
         offsets: windowOf(x, taps.rows.size, 1),
       });
     });
-    backend.run(Kernel.ShiftAdd, images, [sums, to.at, height, width, taps.columns, bias]);
+    const biasAt = bias ? backend.address(bias) : 0;
+    backend.run(Kernel.ShiftAdd, images, [sums, to.at, height, width, taps.columns, biasAt]);
   });
+  const size = images * height * width;
+  if (relu) unaryAt(backend, UnaryOp.Relu, to.at, to.at, size);
+  if (mask) binaryAt(backend, BinaryOp.ReluGrad, to.at, backend.address(mask), to.at, size);
 }

@@ -8,10 +8,21 @@ export const CHUNK = 8192; // as in assembly/elementwise.ts
 /** y = op(x), number by number. */
 export function unary(backend: SimdBackend, op: UnaryOp, x: TensorInfo, p = 0, q = 0): TensorInfo {
   const y = backend.output(x.shape);
-  const size = util.sizeFromShape(x.shape);
-  const ints = [op, backend.address(x), backend.address(y), size];
-  backend.run(Kernel.Unary, Math.ceil(size / CHUNK), ints, [p, q]);
+  unaryAt(backend, op, backend.address(x), backend.address(y), util.sizeFromShape(x.shape), p, q);
   return y;
+}
+
+/** The same for `size` numbers at addresses, which may be one. */
+export function unaryAt(
+  backend: SimdBackend,
+  op: UnaryOp,
+  x: number,
+  y: number,
+  size: number,
+  p = 0,
+  q = 0,
+): void {
+  backend.run(Kernel.Unary, Math.ceil(size / CHUNK), [op, x, y, size], [p, q]);
 }
 
 const plain: Record<string, UnaryOp> = {

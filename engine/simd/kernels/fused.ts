@@ -1,7 +1,7 @@
 import { util, type TensorInfo } from "@tensorflow/tfjs-core";
 import { BinaryOp, UnaryOp } from "../assembly/kernel-ids";
 import type { SimdBackend } from "../backend";
-import { compute } from "./broadcasting";
+import { compute as binary } from "./broadcasting";
 import { convolve } from "./convolution";
 import { convInfo, type ConvAttrs } from "./images";
 import { unary } from "./elementwise";
@@ -29,10 +29,10 @@ function finish(
     return after;
   };
   let result = product;
-  if (bias) result = replace(result, compute(backend, BinaryOp.Add, result, bias));
+  if (bias) result = replace(result, binary(backend, BinaryOp.Add, result, bias));
   const activation = attrs["activation"] as string | undefined;
   if (!activation || activation === "linear") return result;
-  if (activation === "prelu") return replace(result, compute(backend, BinaryOp.Prelu, result, alpha!));
+  if (activation === "prelu") return replace(result, binary(backend, BinaryOp.Prelu, result, alpha!));
   const op = activations[activation];
   if (op === undefined) throw new Error(`the simd backend knows no activation "${activation}" of a fused op`);
   const slope = (attrs["leakyreluAlpha"] as number | undefined) ?? 0.2;
@@ -52,8 +52,9 @@ const fusedMatMul: OwnKernel = floatsOnly("_FusedMatMul", ({ inputs, attrs, back
   const transposeB = attrs["transposeB"] === true;
   const columns = b.shape[b.shape.length - (transposeB ? 2 : 1)]!;
   const merged = isOnePerColumn(bias, columns);
-  const biasAt = merged ? backend.address(bias!) : undefined;
-  const product = matMul(backend, a, b, attrs["transposeA"] === true, transposeB, biasAt);
+  const { shape, compute } = matMul(backend, a, b, attrs["transposeA"] === true, transposeB);
+  const product = backend.output(shape);
+  compute(product, merged ? { bias: bias! } : {});
   return finish(backend, product, merged ? undefined : bias, attrs, preluActivationWeights);
 });
 
@@ -67,7 +68,8 @@ const fusedConv2D: OwnKernel = floatsOnly("FusedConv2D", (call) => {
   const info = convInfo(x.shape, filter.shape, attrs as unknown as ConvAttrs);
   if (!info) return fallback("FusedConv2D", call);
   const merged = isOnePerColumn(bias, info.outChannels);
-  const product = convolve(backend, x, filter, info, merged ? backend.address(bias!) : undefined);
+  const product = backend.output(info.outShape);
+  convolve(backend, x, filter, info, product, merged ? { bias: bias! } : {});
   return finish(backend, product, merged ? undefined : bias, attrs, preluActivationWeights);
 });
 
@@ -75,7 +77,7 @@ const addN: OwnKernel = floatsOnly("AddN", ({ inputs, backend }) => {
   const [first, ...others] = Object.values(inputs) as [TensorInfo, ...TensorInfo[]];
   let sum = backend.alias(first, first.shape);
   for (const other of others) {
-    const next = compute(backend, BinaryOp.Add, sum, other);
+    const next = binary(backend, BinaryOp.Add, sum, other);
     backend.disposeIntermediateTensorInfo(sum);
     sum = next;
   }

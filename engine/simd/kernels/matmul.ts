@@ -1,6 +1,6 @@
 import { broadcast_util, util, type TensorInfo } from "@tensorflow/tfjs-core";
 import type { SimdBackend } from "../backend";
-import { filled } from "./conversions";
+import { asItIs, deferredProduct, endingOf, type Ending, type EndingInts, type Product } from "./deferred";
 import { floatsOnly, type OwnKernel } from "./kernel";
 import { copy } from "./layouts";
 import { inARow } from "./offset-tables";
@@ -8,45 +8,44 @@ import { multiplyOuter, multiplyRows, withPacked } from "./products";
 
 /** A matrix (of a batch) seen as rows × columns, transposed or not: strides in bytes. */
 interface Matrix {
-  at: number;
   rows: number;
   columns: number;
   rowStride: number;
   columnStride: number;
 }
 
-function matrix(at: number, shape: number[], transposed: boolean): Matrix {
+function matrix(shape: number[], transposed: boolean): Matrix {
   const [height, width] = shape.slice(-2) as [number, number];
   return transposed
-    ? { at, rows: width, columns: height, rowStride: 4, columnStride: width * 4 }
-    : { at, rows: height, columns: width, rowStride: width * 4, columnStride: 4 };
+    ? { rows: width, columns: height, rowStride: 4, columnStride: width * 4 }
+    : { rows: height, columns: width, rowStride: width * 4, columnStride: 4 };
 }
 
 export const batchMatMul: OwnKernel = floatsOnly("BatchMatMul", ({ inputs, attrs, backend }) => {
-  const { a, b } = inputs as { a: TensorInfo; b: TensorInfo };
-  return matMul(backend, a, b, attrs["transposeA"] === true, attrs["transposeB"] === true);
+  const [a, b] = [asItIs(inputs["a"]!), asItIs(inputs["b"]!)];
+  const product = matMul(backend, a, b, attrs["transposeA"] === true, attrs["transposeB"] === true);
+  return deferredProduct(backend, { op: "BatchMatMul", ...product });
 });
 
 /** With fewer columns than this, copying a transposed A costs more than summing outer products. */
 const NARROW = 32;
 
-/** `bias` is the address of one number a column. */
+/** @throws Error if the shapes do not fit */
 export function matMul(
   backend: SimdBackend,
   a: TensorInfo,
   b: TensorInfo,
   transposeA: boolean,
   transposeB: boolean,
-  bias?: number,
-): TensorInfo {
+): Omit<Product, "op"> {
   for (const { shape } of [a, b]) {
     util.assert(
       shape.length >= 2,
       () => `Error in matMul: a matrix has two dimensions or more, got shape [${shape.join(", ")}].`,
     );
   }
-  const left = matrix(backend.address(a), a.shape, transposeA);
-  const right = matrix(backend.address(b), b.shape, transposeB);
+  const left = matrix(a.shape, transposeA);
+  const right = matrix(b.shape, transposeB);
   util.assert(
     left.columns === right.rows,
     () =>
@@ -56,28 +55,44 @@ export function matMul(
   const batchShapes = [a, b].map(({ shape }) => shape.slice(0, -2)) as [number[], number[]];
   const batchShape = broadcast_util.assertAndGetBroadcastShape(...batchShapes);
   const shape = [...batchShape, left.rows, right.columns];
-  if (left.columns === 0 && bias === undefined) return filled(backend, shape, 0);
-  const result = backend.output(shape);
-  if (util.sizeFromShape(shape) === 0) return result;
-  const c = backend.address(result);
+  const compute = (into: TensorInfo, ending: Ending) => {
+    if (util.sizeFromShape(shape) === 0) return;
+    const [aAt, bAt, c] = [a, b, into].map((tensor) => backend.address(tensor)) as [number, number, number];
+    const isPlain = !ending.bias && !ending.relu && !ending.mask;
+    if (transposeA && !transposeB && batchShape.length === 0 && isPlain && right.columns < NARROW) {
+      outerProduct(backend, aAt, left, bAt, right, c);
+    } else {
+      products(backend, aAt, left, bAt, right, c, batchShapes, batchShape, endingOf(backend, c, ending));
+    }
+  };
+  return { shape, inputs: [a, b], compute };
+}
+
+function products(
+  backend: SimdBackend,
+  a: number,
+  left: Matrix,
+  b: number,
+  right: Matrix,
+  c: number,
+  batchShapes: [number[], number[]],
+  batchShape: number[],
+  ending: EndingInts,
+): void {
   const [aBatches, bBatches] = batchShapes.map((outer) => util.sizeFromShape(outer)) as [number, number];
   const batch = util.sizeFromShape(batchShape);
   const aBytes = left.rows * left.columns * 4;
   const cBytes = left.rows * right.columns * 4;
-  if (transposeA && !transposeB && batch === 1 && bias === undefined && right.columns < NARROW) {
-    outerProduct(backend, left, right, c);
-    return result;
-  }
-  withRowMajor(backend, left, aBatches, (rowMajor) => {
+  withRowMajor(backend, a, left, aBatches, (rowMajor) => {
     const packing = {
-      ...{ from: right.at, k: inARow(right.rows, right.rowStride) },
+      ...{ from: b, k: inARow(right.rows, right.rowStride) },
       ...{ columns: right.columns, columnStride: right.columnStride },
       ...{ batch: bBatches, fromBatch: right.rows * right.columns * 4 },
     };
     withPacked(backend, [packing], ([packed = 0], packedBytes) => {
       const product = (aAt: number, bAt: number, cAt: number, count: number) =>
         multiplyRows(backend, {
-          ...{ a: aAt, b: bAt, c: cAt, bias: bias ?? 0, columns: right.columns },
+          ...{ a: aAt, b: bAt, c: cAt, ending, columns: right.columns },
           ...{ images: 1, height: 1, width: left.rows },
           ...{
             aStrides: { x: left.columns * 4, y: 0, image: 0 },
@@ -95,23 +110,27 @@ export function matMul(
       }
     });
   });
-  return result;
 }
 
-function outerProduct(backend: SimdBackend, a: Matrix, b: Matrix, c: number): void {
+function outerProduct(backend: SimdBackend, aAt: number, a: Matrix, bAt: number, b: Matrix, c: number): void {
   multiplyOuter(backend, {
-    ...{ a: a.at, b: b.at, c, segments: 1, length: a.rows, aSegment: 0, columns: b.columns },
+    ...{ a: aAt, b: bAt, c, segments: 1, length: a.rows, aSegment: 0, columns: b.columns },
     ...{ images: 1, aImage: 0, bImage: 0 },
     ...{ offsets: inARow(a.columns, a.columnStride), bOffsets: inARow(b.rows, b.rowStride) },
   });
 }
 
 /** Rows wants each row of A in one piece: a transposed A is copied. */
-function withRowMajor(backend: SimdBackend, a: Matrix, count: number, use: (at: number) => void): void {
-  if (a.columnStride === 4) return use(a.at);
-  const { rows, columns } = a;
+function withRowMajor(
+  backend: SimdBackend,
+  from: number,
+  { rows, columns, columnStride }: Matrix,
+  count: number,
+  use: (at: number) => void,
+): void {
+  if (columnStride === 4) return use(from);
   backend.withScratch(count * rows * columns, [count, rows, columns], (at) => {
-    copy(backend, a.at, at, 4, [
+    copy(backend, from, at, 4, [
       { size: count, from: rows * columns, to: rows * columns },
       { size: rows, from: 1, to: columns },
       { size: columns, from: rows, to: 1 },

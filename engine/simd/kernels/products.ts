@@ -1,16 +1,17 @@
 import { Kernel } from "../assembly/kernel-ids";
 import type { SimdBackend } from "../backend";
+import type { EndingInts } from "./deferred";
 import { countFlops } from "../report";
 import { nameOf, stepsOf, tableOf, walk, type Offsets, type Table } from "./offset-tables";
 
 // The jobs of assembly/products.ts. Addresses and strides are in bytes.
 
-/** One matrix product, or a batch of them: C = A·B + bias, B packed. */
+/** One matrix product, or a batch of them: C = A·B and what follows, B packed. */
 export interface RowsProduct {
   a: number;
   b: number;
   c: number;
-  bias?: number;
+  ending?: EndingInts;
   /** Columns of B and C. */
   columns: number;
   /** Rows of C: images × height × width, with where they lie in A and C. */
@@ -77,12 +78,13 @@ export function multiplyRows(backend: SimdBackend, ...products: RowsProduct[]): 
   // Written out, and not by spreading: an image's border alone makes dozens of them.
   // prettier-ignore
   const jobs = products.map((product, i) => [
-      product.a, product.b, product.c, product.bias ?? 0, product.aBatch ?? 0, product.bBatch ?? 0, product.cBatch ?? 0,
+      product.a, product.b, product.c, product.ending?.bias ?? 0, product.aBatch ?? 0, product.bBatch ?? 0, product.cBatch ?? 0,
       images * pixels[i]!, rowsPerChunk[i]!, rowChunks, columns, columnsPerChunk, columnChunks,
       product.width, product.height,
       product.aStrides.x, product.aStrides.y, product.aStrides.image,
       product.cStrides.x, product.cStrides.y, product.cStrides.image,
       steps[i]!, tables[i]!, (product.packedSteps ?? steps[i]!) * 32, product.firstStep ?? 0, wideTail ? 1 : 0,
+      product.ending?.relu ?? 0, product.ending?.mask ?? 0,
     ]);
   backend.pool.runSeveral(Kernel.Rows, batch * rowChunks * columnChunks * products.length, jobs);
 }
