@@ -158,10 +158,9 @@ export class Dropout<T extends tf.Tensor = tf.Tensor2D> extends Module<T, T> {
   protected drop(x: T, maskShape: number[]): T {
     if (!this.training || this.p === 0) return x;
     // Drawn from the seeded generator: tf.dropout with a seed repeats one mask on every call.
-    const kept = uniformValues(tf.util.sizeFromShape(maskShape)).map((u) =>
-      u < this.p ? 0 : 1 / (1 - this.p),
-    );
-    return x.mul(tf.tensor(kept, maskShape));
+    const mask = uniformValues(tf.util.sizeFromShape(maskShape));
+    for (let i = 0; i < mask.length; i++) mask[i] = mask[i]! < this.p ? 0 : 1 / (1 - this.p);
+    return x.mul(tf.tensor(mask, maskShape));
   }
 
   override toString(): string {

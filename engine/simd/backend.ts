@@ -62,6 +62,8 @@ export class SimdBackend extends MathBackendCPU {
     continuations: Continuations,
   ): TensorInfo {
     const tensor = new HeapTensor(this.heap, this.pool, "float32", util.sizeFromShape(shape));
+    // What can never be held is refused where it is asked for, and not later.
+    if (tensor.bytes > this.heap.maxBytes - this.heap.bytesInUse) throw this.exhausted(tensor.bytes, shape);
     const result: TensorInfo = { dataId: this.add(tensor), shape, dtype: "float32" };
     for (const { dataId } of inputs) this.incRef(dataId);
     const settle = () => {
@@ -202,8 +204,12 @@ export class SimdBackend extends MathBackendCPU {
   allocate(bytes: number, shape: number[]): Block {
     const block = this.heap.allocate(bytes);
     if (block) return block;
+    throw this.exhausted(bytes, shape);
+  }
+
+  private exhausted(bytes: number, shape: number[]): Error {
     const mebi = (size: number) => `${(size / 2 ** 20).toFixed(1)} MiB`;
-    throw new Error(
+    return new Error(
       `The simd backend has no memory for a tensor of shape [${shape.join(", ")}] (${mebi(bytes)}): its heap holds ` +
         `${mebi(this.heap.bytesInUse)} in use of at most ${mebi(this.heap.maxBytes)}. Dispose of tensors you no ` +
         `longer need, or make the batch smaller`,

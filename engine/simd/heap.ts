@@ -64,12 +64,14 @@ export class Heap {
       this.unlist(left);
       left.bytes += block.bytes;
       this.bind(left, right);
+      forget(block);
       merged = left;
     }
     if (right?.free) {
       this.unlist(right);
       merged.bytes += right.bytes;
       this.bind(merged, right.right);
+      forget(right);
     }
     this.list(merged);
   }
@@ -163,6 +165,11 @@ export class Heap {
     block.previous = block.next = undefined;
     block.free = false;
   }
+}
+
+/** Old blocks must not keep young ones alive: V8 would take these for old, too, and clear them away much later. */
+function forget(block: Block): void {
+  block.left = block.right = undefined;
 }
 
 /** Four classes to each power of two, counted from 64 bytes. */

@@ -85,21 +85,31 @@ function products(
   const cBytes = left.rows * right.columns * 4;
   withRowMajor(backend, a, left, aBatches, (rowMajor) => {
     const packing = {
-      ...{ from: b, k: inARow(right.rows, right.rowStride) },
-      ...{ columns: right.columns, columnStride: right.columnStride },
-      ...{ batch: bBatches, fromBatch: right.rows * right.columns * 4 },
+      from: b,
+      k: inARow(right.rows, right.rowStride),
+      columns: right.columns,
+      columnStride: right.columnStride,
+      batch: bBatches,
+      fromBatch: right.rows * right.columns * 4,
     };
     withPacked(backend, [packing], ([packed = 0], packedBytes) => {
       const product = (aAt: number, bAt: number, cAt: number, count: number) =>
         multiplyRows(backend, {
-          ...{ a: aAt, b: bAt, c: cAt, ending, columns: right.columns },
-          ...{ images: 1, height: 1, width: left.rows },
-          ...{
-            aStrides: { x: left.columns * 4, y: 0, image: 0 },
-            cStrides: { x: right.columns * 4, y: 0, image: 0 },
-          },
-          ...{ offsets: inARow(left.columns, 4), batch: count },
-          ...{ aBatch: aBatches > 1 ? aBytes : 0, bBatch: bBatches > 1 ? packedBytes : 0, cBatch: cBytes },
+          a: aAt,
+          b: bAt,
+          c: cAt,
+          ending,
+          columns: right.columns,
+          images: 1,
+          height: 1,
+          width: left.rows,
+          aStrides: { x: left.columns * 4, y: 0, image: 0 },
+          cStrides: { x: right.columns * 4, y: 0, image: 0 },
+          offsets: inARow(left.columns, 4),
+          batch: count,
+          aBatch: aBatches > 1 ? aBytes : 0,
+          bBatch: bBatches > 1 ? packedBytes : 0,
+          cBatch: cBytes,
         });
       const simple = [aBatches, bBatches].every((count) => count === 1 || count === batch);
       if (simple) return product(rowMajor, packed, c, batch);
@@ -114,9 +124,18 @@ function products(
 
 function outerProduct(backend: SimdBackend, aAt: number, a: Matrix, bAt: number, b: Matrix, c: number): void {
   multiplyOuter(backend, {
-    ...{ a: aAt, b: bAt, c, segments: 1, length: a.rows, aSegment: 0, columns: b.columns },
-    ...{ images: 1, aImage: 0, bImage: 0 },
-    ...{ offsets: inARow(a.columns, a.columnStride), bOffsets: inARow(b.rows, b.rowStride) },
+    a: aAt,
+    b: bAt,
+    c,
+    segments: 1,
+    length: a.rows,
+    aSegment: 0,
+    columns: b.columns,
+    images: 1,
+    aImage: 0,
+    bImage: 0,
+    offsets: inARow(a.columns, a.columnStride),
+    bOffsets: inARow(b.rows, b.rowStride),
   });
 }
 
