@@ -72,13 +72,13 @@ export class SimdBackend extends MathBackendCPU {
       compute(result);
       this.letGo(inputs);
     };
-    tensor.deferred = { ...continuations, inputs, settle };
+    tensor.deferred = { continuations, inputs, settle };
     return result;
   }
 
   /** How x is put off, if it is. */
   deferredOf({ dataId }: TensorInfo): Continuations | undefined {
-    return this.tensor(dataId).deferred;
+    return this.tensor(dataId).deferred?.continuations;
   }
 
   /** Runs `use` with memory that is given back afterwards. `shape` is for the error, should there be none left. */
@@ -142,7 +142,9 @@ export class SimdBackend extends MathBackendCPU {
     const gone = super.disposeData(dataId, force);
     if (!gone) return false;
     tensor.release();
-    if (tensor.deferred) this.letGo(tensor.deferred.inputs);
+    const { deferred } = tensor;
+    tensor.deferred = undefined;
+    if (deferred) this.letGo(deferred.inputs);
     return true;
   }
 

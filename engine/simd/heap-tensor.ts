@@ -8,13 +8,14 @@ export type Values = NumericArray | Uint8ClampedArray | number[] | Uint8Array[] 
 
 /** How to go on from a result that is put off, without computing it; undefined where that cannot be. */
 export interface Continuations {
-  plus?(bias: TensorInfo, shape: number[]): TensorInfo | undefined;
-  relu?(shape: number[]): TensorInfo;
-  reluGrad?(y: TensorInfo): TensorInfo;
+  plus: ((bias: TensorInfo, shape: number[]) => TensorInfo | undefined) | undefined;
+  relu: (shape: number[]) => TensorInfo;
+  reluGrad: ((y: TensorInfo) => TensorInfo) | undefined;
 }
 
 /** A result that is put off until it is asked for, if ever; see kernels/deferred.ts. */
-export interface Deferred extends Continuations {
+export interface Deferred {
+  continuations: Continuations;
   /** What it is computed from: kept alive. */
   inputs: TensorInfo[];
   /** Computes it now. */

@@ -139,7 +139,11 @@ const add: OwnKernel = floatsOnly("Add", (call) => {
     const sum = backend.deferredOf(a)?.plus?.(b, a.shape);
     if (sum) return sum;
     const compute = (into: TensorInfo) => computeInto(backend, BinaryOp.Add, a, b, into);
-    return backend.defer(a.shape, [a, b], compute, { relu: (shape) => addRelu(backend, a, b, shape) });
+    return backend.defer(a.shape, [a, b], compute, {
+      plus: undefined,
+      relu: (shape) => addRelu(backend, a, b, shape),
+      reluGrad: undefined,
+    });
   }
   return broadcast(backend, Kernel.Binary, BinaryOp.Add, a, b, "float32") ?? fallback("Add", call);
 });
@@ -152,7 +156,7 @@ function addRelu(backend: SimdBackend, a: TensorInfo, bias: TensorInfo, shape: n
 
 const relu: OwnKernel = floatsOnly("Relu", ({ inputs, backend }) => {
   const x = inputs["x"]!;
-  return backend.deferredOf(x)?.relu?.(x.shape) ?? unary(backend, UnaryOp.Relu, x);
+  return backend.deferredOf(x)?.relu(x.shape) ?? unary(backend, UnaryOp.Relu, x);
 });
 
 /** c = op(a, b) for shapes that are known to fold. */

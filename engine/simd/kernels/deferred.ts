@@ -42,14 +42,16 @@ export function deferredProduct(backend: SimdBackend, product: Product, bias?: T
   const withBias: Ending = bias ? { bias } : {};
   if (!backend.defers || !isWorthDeferring(shape)) return computed(shape, withBias);
   const columns = shape[shape.length - 1];
-  const continuations: Continuations = { relu: (as) => computed(as, { ...withBias, relu: true }) };
-  if (!bias) {
-    continuations.plus = (added, as) => {
-      if (added.shape[0] !== columns || as[as.length - 1] !== columns) return undefined;
-      return deferredProduct(backend, { ...product, shape: as }, added);
-    };
-    continuations.reluGrad = (y) => computed(y.shape, { mask: y });
-  }
+  const plus = (added: TensorInfo, as: number[]) => {
+    if (added.shape[0] !== columns || as[as.length - 1] !== columns) return undefined;
+    return deferredProduct(backend, { op, shape: as, inputs, compute }, added);
+  };
+  // Each object has all properties from the start: spreading makes V8 a hidden class a time.
+  const continuations: Continuations = {
+    plus: bias ? undefined : plus,
+    relu: (as) => computed(as, bias ? { bias, relu: true } : { relu: true }),
+    reluGrad: bias ? undefined : (y) => computed(y.shape, { mask: y }),
+  };
   const into = (result: TensorInfo) => inNameOf(op, backend, () => compute(result, withBias));
   return backend.defer(shape, bias ? [...inputs, bias] : inputs, into, continuations);
 }

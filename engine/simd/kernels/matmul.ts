@@ -24,7 +24,7 @@ function matrix(shape: number[], transposed: boolean): Matrix {
 export const batchMatMul: OwnKernel = floatsOnly("BatchMatMul", ({ inputs, attrs, backend }) => {
   const [a, b] = [asItIs(inputs["a"]!), asItIs(inputs["b"]!)];
   const product = matMul(backend, a, b, attrs["transposeA"] === true, attrs["transposeB"] === true);
-  return deferredProduct(backend, { op: "BatchMatMul", ...product });
+  return deferredProduct(backend, product);
 });
 
 /** With fewer columns than this, copying a transposed A costs more than summing outer products. */
@@ -37,7 +37,7 @@ export function matMul(
   b: TensorInfo,
   transposeA: boolean,
   transposeB: boolean,
-): Omit<Product, "op"> {
+): Product {
   for (const { shape } of [a, b]) {
     util.assert(
       shape.length >= 2,
@@ -65,7 +65,7 @@ export function matMul(
       products(backend, aAt, left, bAt, right, c, batchShapes, batchShape, endingOf(backend, c, ending));
     }
   };
-  return { shape, inputs: [a, b], compute };
+  return { op: "BatchMatMul", shape, inputs: [a, b], compute };
 }
 
 function products(
