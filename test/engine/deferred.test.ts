@@ -9,6 +9,14 @@ const [batch, size, channels, filters] = [4, 20, 12, 16];
 const whole = (count: number, most: number) =>
   Float32Array.from({ length: count }, (_, i) => ((i * 7919) % (2 * most + 1)) - most);
 
+function convolve(images: tf.Tensor4D, kernel: tf.Tensor4D): tf.Tensor4D {
+  return tf.conv2d(images, kernel, 1, "same");
+}
+
+function slopeOf(f: (images: tf.Tensor4D) => tf.Tensor4D, images: tf.Tensor4D): tf.Tensor {
+  return tf.grad((each: tf.Tensor) => f(each as tf.Tensor4D).sum())(images);
+}
+
 describe("products that the simd backend puts off", () => {
   let used: number;
   let tensors: number;
@@ -45,14 +53,6 @@ describe("products that the simd backend puts off", () => {
   const ones = (...shape: [number, number, number, number]) => tf.ones<tf.Rank.R4>(shape);
   const small = () => ones(batch, size, size, channels);
   const large = () => ones(8, 64, 64, 32);
-
-  function convolve(images: tf.Tensor4D, kernel: tf.Tensor4D): tf.Tensor4D {
-    return tf.conv2d(images, kernel, 1, "same");
-  }
-
-  function slopeOf(f: (images: tf.Tensor4D) => tf.Tensor4D, images: tf.Tensor4D): tf.Tensor {
-    return tf.grad((each: tf.Tensor) => f(each as tf.Tensor4D).sum())(images);
-  }
 
   /** What relu(conv(x) + bias) is, every step read on its own. */
   function stepByStep(): { product: number[]; sum: number[]; relu: number[] } {
@@ -124,4 +124,35 @@ describe("products that the simd backend puts off", () => {
     );
     tf.dispose([images, kernel]);
   });
+});
+
+describe("products that end with a bias, relu or its gradient", () => {
+  before(() => selectBackend({ backend: "simd" }));
+
+  // Tiles of 4, 8 and 12 columns, cut ones, and the way of its own that one column goes.
+  for (const columns of [1, 3, 4, 10, 13, 16, 20, 50]) {
+    it(`are right where there are ${columns} columns`, () => {
+      const images = Math.ceil(16384 / (900 * columns));
+      const { actual, expected } = tf.tidy(() => {
+        const values = tf.tensor4d(whole(images * 900 * columns, 5), [images, 30, 30, columns]);
+        const kernel = tf.tensor4d(whole(9 * columns * columns, 2), [3, 3, columns, columns]);
+        const added = tf.tensor1d(whole(columns, 9));
+        const plain = convolve(values, kernel).dataSync();
+        const slope = slopeOf((w) => convolve(w, kernel), values).dataSync();
+        return {
+          actual: {
+            relu: convolve(values, kernel).relu().dataSync(),
+            biasRelu: convolve(values, kernel).add(added).relu().dataSync(),
+            reluGrad: slopeOf((w) => convolve(w.relu(), kernel), values).dataSync(),
+          },
+          expected: {
+            relu: plain.map((value) => Math.max(0, value)),
+            biasRelu: plain.map((value, i) => Math.max(0, value + added.dataSync()[i % columns]!)),
+            reluGrad: slope.map((value, i) => (values.dataSync()[i]! > 0 ? value : 0)),
+          },
+        };
+      });
+      assert.deepEqual(actual, expected);
+    });
+  }
 });

@@ -4,6 +4,7 @@ import type { SimdBackend } from "../backend";
 import { compute as binary } from "./broadcasting";
 import { convolve } from "./convolution";
 import { convInfo, type ConvAttrs } from "./images";
+import type { Ending } from "./deferred";
 import { unary } from "./elementwise";
 import { fallback, floatsOnly, type OwnKernel } from "./kernel";
 import { matMul } from "./matmul";
@@ -16,11 +17,24 @@ const activations: Partial<Record<string, UnaryOp>> = {
   leakyrelu: UnaryOp.LeakyRelu,
 };
 
-/** What follows a product or convolution: a bias that is not one number a column, and the activation. */
+/** What a product or convolution of so many columns can end with by itself, and what then is left to be done. */
+function split(
+  bias: TensorInfo | undefined,
+  columns: number,
+  activation: string | undefined,
+): { ending: Ending; rest: { bias?: TensorInfo; activation?: string | undefined } } {
+  if (bias && !isOnePerColumn(bias, columns)) return { ending: {}, rest: { bias, activation } };
+  const ending = bias ? { bias } : {};
+  return activation === "relu"
+    ? { ending: { ...ending, relu: true }, rest: {} }
+    : { ending, rest: { activation } };
+}
+
+/** The rest of {@link split}. */
 function finish(
   backend: SimdBackend,
   product: TensorInfo,
-  bias: TensorInfo | undefined,
+  { bias, activation }: { bias?: TensorInfo; activation?: string | undefined },
   attrs: Record<string, unknown>,
   alpha: TensorInfo | undefined,
 ): TensorInfo {
@@ -30,7 +44,6 @@ function finish(
   };
   let result = product;
   if (bias) result = replace(result, binary(backend, BinaryOp.Add, result, bias));
-  const activation = attrs["activation"] as string | undefined;
   if (!activation || activation === "linear") return result;
   if (activation === "prelu") return replace(result, binary(backend, BinaryOp.Prelu, result, alpha!));
   const op = activations[activation];
@@ -39,8 +52,8 @@ function finish(
   return replace(result, unary(backend, op, result, slope));
 }
 
-function isOnePerColumn(bias: TensorInfo | undefined, columns: number): boolean {
-  return bias !== undefined && bias.shape.length === 1 && util.sizeFromShape(bias.shape) === columns;
+function isOnePerColumn(bias: TensorInfo, columns: number): boolean {
+  return bias.shape.length === 1 && util.sizeFromShape(bias.shape) === columns;
 }
 
 const fusedMatMul: OwnKernel = floatsOnly("_FusedMatMul", ({ inputs, attrs, backend }) => {
@@ -51,11 +64,11 @@ const fusedMatMul: OwnKernel = floatsOnly("_FusedMatMul", ({ inputs, attrs, back
   };
   const transposeB = attrs["transposeB"] === true;
   const columns = b.shape[b.shape.length - (transposeB ? 2 : 1)]!;
-  const merged = isOnePerColumn(bias, columns);
+  const { ending, rest } = split(bias, columns, attrs["activation"] as string | undefined);
   const { shape, compute } = matMul(backend, a, b, attrs["transposeA"] === true, transposeB);
   const product = backend.output(shape);
-  compute(product, merged ? { bias: bias! } : {});
-  return finish(backend, product, merged ? undefined : bias, attrs, preluActivationWeights);
+  compute(product, ending);
+  return finish(backend, product, rest, attrs, preluActivationWeights);
 });
 
 const fusedConv2D: OwnKernel = floatsOnly("FusedConv2D", (call) => {
@@ -67,10 +80,10 @@ const fusedConv2D: OwnKernel = floatsOnly("FusedConv2D", (call) => {
   };
   const info = convInfo(x.shape, filter.shape, attrs as unknown as ConvAttrs);
   if (!info) return fallback("FusedConv2D", call);
-  const merged = isOnePerColumn(bias, info.outChannels);
+  const { ending, rest } = split(bias, info.outChannels, attrs["activation"] as string | undefined);
   const product = backend.output(info.outShape);
-  convolve(backend, x, filter, info, product, merged ? { bias: bias! } : {});
-  return finish(backend, product, merged ? undefined : bias, attrs, preluActivationWeights);
+  convolve(backend, x, filter, info, product, ending);
+  return finish(backend, product, rest, attrs, preluActivationWeights);
 });
 
 const addN: OwnKernel = floatsOnly("AddN", ({ inputs, backend }) => {
