@@ -113,10 +113,11 @@ export function countParameters(module: Module<never, unknown>): number {
  * @example const yFake = discriminator.forward(detach(generator.forward(z))); // [B, 1]
  */
 export function detach<T extends tf.Tensor>(tensor: T): T {
-  return cutGradient(tensor) as T;
+  // Another tensor on the same data, of which the tape knows nothing. A custom gradient of zeros would not do: a loss
+  // that depends on nothing else would seem to have a gradient, and train nothing without a word.
+  const engine = tf.engine();
+  const { dataId, shape, dtype } = tensor;
+  const { backend } = engine.state.tensorInfo.get(dataId)!;
+  backend.incRef(dataId);
+  return engine.makeTensorFromDataId(dataId, shape, dtype, backend) as T;
 }
-
-const cutGradient = tf.customGrad((...inputs: unknown[]) => ({
-  value: (inputs[0] as tf.Tensor).clone(),
-  gradFunc: (dy: tf.Tensor) => [tf.zerosLike(dy)],
-}));

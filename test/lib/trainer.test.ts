@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
 import * as tf from "@tensorflow/tfjs";
 import {
+  detach,
   GAN,
+  randn,
   seedEverything,
   Trainer,
   useBackend,
@@ -140,6 +142,13 @@ describe("Trainer", () => {
       "a loss that does not depend on the weights",
       () => ({ loss: tf.scalar(1) }),
       /the loss does not depend on any weight of optimizer 0/,
+    ],
+    [
+      "a loss that depends on the weights by way of detach alone",
+      function (this: GAN) {
+        return { loss: detach(this.forward(randn([2, 100]))).mean() };
+      },
+      /the loss does not depend on any weight of optimizer 0.*without detach/,
     ],
   ];
   for (const [what, step, message] of failing) {
