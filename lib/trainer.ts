@@ -12,6 +12,7 @@ import type { Optimizer } from "./optimizers";
 import { checkDataNotStale, checkNotStale } from "./stale-model";
 import { previewImages } from "./preview-images";
 import { optimizerStep } from "./training-step";
+import { validationNumbers } from "./validation-step";
 
 /**
  * Options of {@link Trainer}.
@@ -263,13 +264,12 @@ export class Trainer {
     let count = 0;
     model.eval();
     for (const batch of dataModule.valDataLoader()) {
-      const values = tf.tidy(() => model.validationStep!(batch, count));
-      for (const [name, value] of Object.entries(values)) {
-        const number = typeof value === "number" ? value : Number((await value.data())[0]);
-        sums[name] = (sums[name] ?? 0) + number;
-        tf.dispose(value);
+      try {
+        const numbers = await validationNumbers(model, batch, count);
+        for (const [name, number] of Object.entries(numbers)) sums[name] = (sums[name] ?? 0) + number;
+      } finally {
+        tf.dispose(batch);
       }
-      tf.dispose(batch);
       count++;
       await new Promise((resolve) => setImmediate(resolve));
     }

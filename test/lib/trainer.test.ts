@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
 import * as tf from "@tensorflow/tfjs";
 import {
+  DataLoader,
   detach,
   GAN,
   randn,
@@ -18,6 +19,14 @@ const quiet = { enableProgressBar: false };
 /** The tutorial's GAN without pictures. */
 class QuietGAN extends GAN {
   override async onTrainEpochEnd(): Promise<void> {}
+}
+
+class TwoValidationBatches extends SmallMNIST {
+  override valDataLoader(): DataLoader {
+    const { dataset } = this.trainDataLoader();
+    const indices = dataset.indices.slice(0, 16);
+    return new DataLoader({ ...dataset, indices }, { batchSize: 8, transform: (images) => images });
+  }
 }
 
 async function train(seed: number, options: TrainerOptions = {}): Promise<Trainer> {
@@ -167,6 +176,36 @@ describe("Trainer", () => {
       await assert.rejects(fit(), message);
       assert.equal(tf.memory().numTensors, before);
       assert.deepEqual(await model.generator.lin1.weight.data(), weights);
+    });
+  }
+
+  const validations: [string, unknown, RegExp | Record<string, number>][] = [
+    ["numbers and scalars", () => ({ valLoss: tf.scalar(3), one: 1 }), { valLoss: 3, one: 1 }],
+    [
+      "a promise",
+      () => Promise.resolve({ valLoss: tf.scalar(1) }),
+      /Validated\.validationStep\(batch, 0\) returned a promise: .* must be synchronous/,
+    ],
+    ["a tensor", () => tf.scalar(1), /returned no numbers by name: return e\.g\. \{ valLoss: loss \}/],
+    ["nothing", () => undefined, /returned no numbers by name/],
+    ["many numbers", () => ({ valLoss: tf.ones([2]) }), /valLoss must be one number, got .* \[2\]/],
+  ];
+  for (const [what, validationStep, expected] of validations) {
+    it(`${expected instanceof RegExp ? "refuses" : "keeps the means of"} a validation step that returns ${what}, and leaks nothing`, async () => {
+      class Validated extends QuietGAN {
+        override validationStep = validationStep as () => Record<string, number>;
+      }
+      const model = new Validated();
+      const trainer = new Trainer({ ...quiet, maxEpochs: 1, limitTrainBatches: 1 });
+      const fit = () => trainer.fit(model, new TwoValidationBatches(), { resume: false });
+      const outcome = () => (expected instanceof RegExp ? assert.rejects(fit(), expected) : fit());
+      await outcome();
+      const before = tf.memory().numTensors;
+      await outcome();
+      assert.equal(tf.memory().numTensors, before);
+      if (expected instanceof RegExp) return;
+      const { valLoss, one } = trainer.history.epochs.at(-1)!.values;
+      assert.deepEqual({ valLoss, one }, expected);
     });
   }
 
