@@ -85,6 +85,11 @@ export class GAN<G extends ImageNetwork = Generator> extends LightningModule<Req
     await this.plotImages(`Epoch ${epoch + 1}`, { rows: 1, size: 56 });
   }
 
+  override dispose(): void {
+    super.dispose();
+    this.validationZ.dispose();
+  }
+
   /** Shows what the generator makes of `validationZ`, as a 2×3 grid. */
   async plotImages(title = "Generated images", options: PlotImagesOptions = {}): Promise<void> {
     await useBackend();
