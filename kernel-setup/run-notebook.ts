@@ -1,4 +1,5 @@
 import type { ICodeCell, INotebookContent } from "@jupyterlab/nbformat";
+import { existsSync, realpathSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { CellOutputs, recordTime } from "./cell-outputs";
 import { shownFailure } from "./failure-report";
@@ -28,6 +29,10 @@ export interface RunOptions {
   html?: boolean;
 }
 
+function isSameFile(a: string, b: string): boolean {
+  return existsSync(a) && realpathSync(a) === realpathSync(b);
+}
+
 type Outcome = "done" | "failed" | "stopped";
 
 /** How long a cell may take to stop after an interrupt before the run gives it up. */
@@ -44,6 +49,12 @@ export async function runNotebook(options: RunOptions): Promise<number> {
   if (options.parameters !== undefined) injectParameters(notebook, options.parameters);
   const cells = notebook.cells.filter(isCode);
   const executed = join(options.out, basename(options.notebook));
+  if (isSameFile(executed, options.notebook)) {
+    throw new UsageError(
+      `--out ${shownPath(options.out)}: the executed notebook would take the place of ${shownPath(options.notebook)} itself. ` +
+        `Choose another folder.`,
+    );
+  }
   for (const cell of cells) forget(cell);
 
   const jupyter = await chosenJupyter();

@@ -36,6 +36,15 @@ describe("npm run notebook", () => {
     return [Number(kernel), Number(server)];
   }
 
+  it("refuses to write the executed notebook over the notebook itself", async () => {
+    const notebook = writeTestNotebook(folder.path, ["1 + 1"]);
+    const before = readFileSync(notebook, "utf8");
+    const { code, output } = await cli(["run", notebook, "--out", folder.path]).ended();
+    assert.equal(code, 2, output);
+    assert.match(output, /would take the place of .*test\.ipynb itself\. Choose another folder/);
+    assert.equal(readFileSync(notebook, "utf8"), before);
+  });
+
   it("runs every cell, keeps its outputs, and writes the notebook and a page", async () => {
     start(
       [
