@@ -36,10 +36,10 @@ function drawPanel(
 ) {
   const canvas = createCanvas(width, height);
   const font = { family: useFont(), size: 11 };
-  const axis = (text: string) => ({
+  const axis = (text: string, includeBounds = true) => ({
     type: "linear" as const,
     title: { display: text !== "", text, font, color: "#222" },
-    ticks: { font, color: "#222", maxTicksLimit: 7 },
+    ticks: { font, color: "#222", maxTicksLimit: 7, includeBounds },
     grid: { color: "#e4e4e4" },
   });
   const chart = new Chart(canvas as unknown as HTMLCanvasElement, {
@@ -58,12 +58,16 @@ function drawPanel(
       animation: false,
       responsive: false,
       devicePixelRatio: SCALE,
-      layout: { padding: 6 },
+      layout: { padding: { left: 6, top: 6, bottom: 6, right: 14 } },
       plugins: {
         legend: { labels: { font, color: "#222", boxWidth: 14, boxHeight: 2 } },
         title: { display: true, text: title, font: { ...font, size: 13 }, color: "#111" },
       },
-      scales: { x: axis(xLabel), y: axis(yLabel) },
+      // Up to the last step, and not to the next round number.
+      scales: {
+        x: { ...axis(xLabel, false), max: Math.max(1, ...series.flatMap(({ x }) => x.at(-1) ?? 0)) },
+        y: axis(yLabel),
+      },
     },
   });
   chart.stop();
