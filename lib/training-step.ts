@@ -69,14 +69,17 @@ function gradientsOf(lossOf: () => tf.Scalar, { parameters }: Optimizer, loss: s
   }
 }
 
+/** @throws TypeError if a step of a model returned a promise: it cannot wait, its tensors would be freed under its hands */
+export function refusePromise(output: unknown, where: string, method: string): void {
+  if (!(output instanceof Promise)) return;
+  output.catch(() => undefined);
+  throw new TypeError(
+    `${where} returned a promise: ${method} must be synchronous, so remove "async" and "await"`,
+  );
+}
+
 function checkOutput(output: unknown, where: string): StepOutput {
-  if (output instanceof Promise) {
-    // Its tensors would be freed under its hands: a step cannot wait.
-    output.catch(() => undefined);
-    throw new TypeError(
-      `${where} returned a promise: trainingStep must be synchronous, so remove "async" and "await"`,
-    );
-  }
+  refusePromise(output, where, "trainingStep");
   const loss = (output as Partial<StepOutput> | undefined)?.loss;
   if (!(loss instanceof tf.Tensor)) {
     throw new TypeError(`${where} returned no loss: return { loss } with the tensor to minimise`);

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Batch } from "./data-loader";
 import type { LightningModule } from "./lightning-module";
+import { refusePromise } from "./training-step";
 
 /**
  * What the model's validation step says of one batch, as numbers. Frees all it makes.
@@ -26,13 +27,7 @@ export async function validationNumbers(
 }
 
 function checked(output: unknown, where: string): Record<string, tf.Tensor | number> {
-  if (output instanceof Promise) {
-    // Its tensors would be freed under its hands: a step cannot wait.
-    output.catch(() => undefined);
-    throw new TypeError(
-      `${where} returned a promise: validationStep must be synchronous, so remove "async" and "await"`,
-    );
-  }
+  refusePromise(output, where, "validationStep");
   if (typeof output !== "object" || output === null || output instanceof tf.Tensor) {
     throw new TypeError(`${where} returned no numbers by name: return e.g. { valLoss: loss }`);
   }

@@ -115,9 +115,10 @@ export class ThreadPool {
   }
 
   private queue(kernel: Kernel, params: number, chunks: number): void {
+    const waiting = (this.queued - this.kernels.completed(this.control)) | 0;
     const alone = this.threads === 1 || chunks === 1;
-    if (alone && this.isIdle()) return this.kernels.runAlone(kernel, params, chunks);
-    this.reach((this.queued - MOST_QUEUED) | 0);
+    if (alone && waiting === 0) return this.kernels.runAlone(kernel, params, chunks);
+    if (waiting >= MOST_QUEUED) this.reach((this.queued - MOST_QUEUED + 1) | 0);
     this.kernels.enqueue(this.control, kernel, params, chunks);
     this.queued = (this.queued + 1) | 0;
     this.parameters.readBy(this.queued);
@@ -129,8 +130,7 @@ export class ThreadPool {
     const block = this.heap.allocate(numbers.byteLength);
     if (!block) throw new Error(`the simd backend has no memory for ${jobs.length} products at a time`);
     try {
-      this.finish();
-      this.bytes().set(new Uint8Array(numbers.buffer), block.address);
+      this.write(block.address, new Uint8Array(numbers.buffer));
       this.run(kernel, chunks, [jobs.length, block.address]);
     } finally {
       this.heap.release(block);

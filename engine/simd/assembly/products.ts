@@ -1,9 +1,10 @@
 // Matrix products, and convolutions seen as such.
 //
-// Rows: C = A·B with what follows it (a bias, relu or its gradient) while C is at hand. A is read where it is: what a convolution looks at for one pixel is its window, and a table
-// tells how far from the window's first number each of the others lies; the usual copy (im2col) is left out. B is
-// packed once: panels of 8 columns, [panel][k][8], the last one 4 wide where 4 suffice, or 12 wide for the last 9
-// to 12 columns. A few rows of A stay in L1 while all panels of B (chosen to fit L2) pass.
+// Rows: C = A·B with what follows it (a bias, relu or its gradient) while C is at hand. A is read where it is: what a
+// convolution looks at for one pixel is its window, and a table tells how far from the window's first number each of
+// the others lies; the usual copy (im2col) is left out. B is packed once: panels of 8 columns, [panel][k][8], the last
+// one 4 wide where 4 suffice, or 12 wide for the last 9 to 12 columns. A few rows of A stay in L1 while all panels of
+// B (chosen to fit L2) pass.
 //
 // Outer: C = Aᵀ·B, the sum over pixels of every image of (what the window covers) × (the slope there): a filter's
 // gradient. Here k are the pixels, B is read where it is. Images are dealt into groups with sums of their own,
@@ -104,34 +105,25 @@ function block(wide: bool, job: RowsJob, batch: usize, first: i32, last: i32, fi
   const panels = job.b + batch * job.bBatch + <usize>(firstColumn >> 3) * job.panelBytes;
   for (let row = first; row < last; row += height) {
     const count = min(height, last - row);
-    if (count == height && x + height < width) {
-      for (let i = 0; i < height; i++) {
-        setRow(tile, i, a, c);
+    let rowA = a, rowC = c;
+    for (let i = 0; i < height; i++) {
+      if (i < count) {
+        rowA = a;
+        rowC = c;
         a += aX;
         c += cX;
-      }
-      x += height;
-    } else {
-      let rowA = a, rowC = c;
-      for (let i = 0; i < height; i++) {
-        if (i < count) {
-          rowA = a;
-          rowC = c;
-          a += aX;
-          c += cX;
-          if (++x == width) {
-            x = 0;
-            a += job.aY - <usize>width * aX;
-            c += job.cY - <usize>width * cX;
-            if (++y == job.height) {
-              y = 0;
-              a += job.aImage - <usize>job.height * job.aY;
-              c += job.cImage - <usize>job.height * job.cY;
-            }
+        if (++x == width) {
+          x = 0;
+          a += job.aY - <usize>width * aX;
+          c += job.cY - <usize>width * cX;
+          if (++y == job.height) {
+            y = 0;
+            a += job.aImage - <usize>job.height * job.aY;
+            c += job.cImage - <usize>job.height * job.cY;
           }
         }
-        setRow(tile, i, rowA, rowC);
       }
+      setRow(tile, i, rowA, rowC);
     }
     if (isRagged) {
       for (let i = 0; i < height; i++) setRow(narrow, i, rowOfA(tile, i), edge + <usize>i * 48);
@@ -157,29 +149,21 @@ function block(wide: bool, job: RowsJob, batch: usize, first: i32, last: i32, fi
       }
       panel += job.panelBytes;
     }
-    if (job.relu != 0) reluRows(tile, count, firstColumn, lastColumn);
-    if (mask != 0) maskRows(tile, count, mask, firstColumn, lastColumn);
+    if (job.relu != 0 || mask != 0) endRows(tile, count, mask, firstColumn, lastColumn);
   }
 }
 
-/** relu, for `count` rows of a tile. In the tile itself, as it stores, it makes V8 spill. */
-function reluRows(tile: TileRows, count: i32, firstColumn: i32, lastColumn: i32): void {
+/**
+ * relu for `count` rows of a tile, or its gradient where there is a mask. In the tile itself, as it stores, it makes
+ * V8 spill.
+ */
+function endRows(tile: TileRows, count: i32, mask: usize, firstColumn: i32, lastColumn: i32): void {
   const zero = f32x4.splat(0);
   for (let i = 0; i < count; i++) {
     let c = rowOfC(tile, i) + (<usize>firstColumn << 2);
     for (let left = lastColumn - firstColumn; left > 0; left -= 4) {
-      storeLanes(c, f32x4.pmax(v128.load(c), zero), left);
-      c += 16;
-    }
-  }
-}
-
-/** relu's gradient, for `count` rows of a tile. */
-function maskRows(tile: TileRows, count: i32, mask: usize, firstColumn: i32, lastColumn: i32): void {
-  for (let i = 0; i < count; i++) {
-    let c = rowOfC(tile, i) + (<usize>firstColumn << 2);
-    for (let left = lastColumn - firstColumn; left > 0; left -= 4) {
-      storeLanes(c, reluGradient(v128.load(c), v128.load(c + mask)), left);
+      const x = v128.load(c);
+      storeLanes(c, mask != 0 ? reluGradient(x, v128.load(c + mask)) : f32x4.pmax(x, zero), left);
       c += 16;
     }
   }

@@ -135,7 +135,7 @@ const add: OwnKernel = floatsOnly("Add", (call) => {
   const { backend } = call;
   const [a, b] = [asItIs(call.inputs["a"]!), asItIs(call.inputs["b"]!)];
   const isBias = b.shape.length === 1 && a.shape.length > 1 && b.shape[0] === a.shape[a.shape.length - 1];
-  if (isBias && backend.defers && isWorthDeferring(a.shape)) {
+  if (isBias && isWorthDeferring(backend, a.shape)) {
     const sum = backend.deferredOf(a)?.plus?.(b, a.shape);
     if (sum) return sum;
     const compute = (into: TensorInfo) => computeInto(backend, BinaryOp.Add, a, b, into);

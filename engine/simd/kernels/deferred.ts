@@ -18,8 +18,8 @@ export interface Ending {
 /** Results smaller than this, in numbers, are not worth putting off. */
 const LEAST = 16384;
 
-export function isWorthDeferring(shape: number[]): boolean {
-  return util.sizeFromShape(shape) >= LEAST;
+export function isWorthDeferring(backend: SimdBackend, shape: number[]): boolean {
+  return backend.defers && util.sizeFromShape(shape) >= LEAST;
 }
 
 export interface Product {
@@ -40,7 +40,7 @@ export function deferredProduct(backend: SimdBackend, product: Product, bias?: T
     return result;
   };
   const withBias: Ending = bias ? { bias } : {};
-  if (!backend.defers || !isWorthDeferring(shape)) return computed(shape, withBias);
+  if (!isWorthDeferring(backend, shape)) return computed(shape, withBias);
   const columns = shape[shape.length - 1];
   const plus = (added: TensorInfo, as: number[]) => {
     if (added.shape[0] !== columns || as[as.length - 1] !== columns) return undefined;

@@ -59,7 +59,13 @@ export function matMul(
     if (util.sizeFromShape(shape) === 0) return;
     const [aAt, bAt, c] = [a, b, into].map((tensor) => backend.address(tensor)) as [number, number, number];
     const isPlain = !ending.bias && !ending.relu && !ending.mask;
-    if (transposeA && !transposeB && batchShape.length === 0 && isPlain && right.columns < NARROW) {
+    if (
+      transposeA &&
+      !transposeB &&
+      util.sizeFromShape(batchShape) === 1 &&
+      isPlain &&
+      right.columns < NARROW
+    ) {
       outerProduct(backend, aAt, left, bAt, right, c);
     } else {
       products(backend, aAt, left, bAt, right, c, batchShapes, batchShape, endingOf(backend, c, ending));
